@@ -1,0 +1,44 @@
+"""The only place that asks for now and today. Japan keeps one time zone, Asia/Tokyo, without summer time."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+FISCAL_YEAR_BEGINS = 4
+
+
+def now() -> datetime:
+    return timezone.now().astimezone(TOKYO)
+
+
+def today() -> date:
+    return now().date()
+
+
+def at(day: date, clock: time) -> datetime:
+    """That wall-clock time in Tokyo on that day."""
+    return datetime.combine(day, clock, tzinfo=TOKYO)
+
+
+def local(moment: datetime) -> datetime:
+    return moment.astimezone(TOKYO)
+
+
+def fiscal_year(day: date) -> int:
+    """The Japanese fiscal year (年度) a day lies in: April to March, named after its April."""
+    return day.year if day.month >= FISCAL_YEAR_BEGINS else day.year - 1
+
+
+def fiscal_year_end(year: int) -> date:
+    return date(year + 1, 3, 31)
+
+
+def day_begins(day: date) -> datetime:
+    return at(day, time(0))
+
+
+def day_ends(day: date) -> datetime:
+    """Midnight after that day."""
+    return at(day + timedelta(days=1), time(0))

@@ -1,0 +1,290 @@
+"""All settings, in sections. Every variable read here stands in .env.example (a test compares them)."""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+
+from kyodo import database, environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+environment.load_file(BASE_DIR / ".env")
+
+# ── Where and how it runs ────────────────────────────────────────────────────────────────────────────────────────
+
+PRODUCTION = environment.boolean("KYODO_PRODUCTION")
+DEBUG = environment.boolean("KYODO_DEBUG")
+VAR = Path(environment.text("KYODO_VAR") or BASE_DIR / "var").resolve()
+DEMO_SECRET_MARK = "demo-"
+
+
+def _secret_key() -> str:
+    """Ours from the environment; outside production one is made once and kept under VAR."""
+    if key := environment.text("KYODO_SECRET_KEY"):
+        return key
+    if PRODUCTION:
+        return ""
+    path = VAR / "secret-key"
+    if not path.exists():
+        VAR.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(DEMO_SECRET_MARK + secrets.token_urlsafe(48))
+    return path.read_text()
+
+
+SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS = environment.words("KYODO_SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = environment.words("KYODO_ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
+BASE_URL = environment.text("KYODO_BASE_URL", "http://127.0.0.1:" + environment.text("PORT", "8000")).rstrip("/")
+REQUIRE_STAFF_MFA = environment.boolean("KYODO_REQUIRE_STAFF_MFA", PRODUCTION)
+
+# ── Database ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+DATABASE_URL = environment.text("DATABASE_URL")
+EMBEDDED_DATABASE = None if DATABASE_URL or PRODUCTION else database.Embedded(VAR / "postgres")
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": environment.integer("KYODO_DATABASE_CONNECTION_SECONDS", 600),
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"NAME": environment.text("KYODO_TEST_DATABASE", "test_kyodo")},
+    }
+}
+if EMBEDDED_DATABASE:
+    DATABASES["default"] |= EMBEDDED_DATABASE.settings()
+elif DATABASE_URL:
+    DATABASES["default"] |= database.from_url(DATABASE_URL)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ── What production refuses to start without ─────────────────────────────────────────────────────────────────────
+
+if PRODUCTION:
+    missing = [
+        sentence
+        for wrong, sentence in (
+            (
+                len(SECRET_KEY) < 50 or SECRET_KEY.startswith(DEMO_SECRET_MARK),
+                "KYODO_SECRET_KEY: set a secret of 50 characters or more, "
+                'for example from: python -c "import secrets; print(secrets.token_urlsafe(64))"',
+            ),
+            (DEBUG, "KYODO_DEBUG: leave it out or set it to 0"),
+            (not DATABASE_URL, "DATABASE_URL: set postgres://user:password@host/name"),
+            (not ALLOWED_HOSTS, "KYODO_ALLOWED_HOSTS: set the names of this site, separated by commas"),
+            (not BASE_URL.startswith("https://"), "KYODO_BASE_URL: set the https:// address of this site"),
+            (not REQUIRE_STAFF_MFA, "KYODO_REQUIRE_STAFF_MFA: leave it out or set it to 1"),
+            (not environment.text("KYODO_EMAIL_URL"), "KYODO_EMAIL_URL: set smtp://user:password@host:587 or anymail:NAME"),
+        )
+        if wrong
+    ]
+    if missing:
+        raise ImproperlyConfigured("This production site can't start yet.\n- " + "\n- ".join(missing))
+
+# ── Applications ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+INSTALLED_APPS = [
+    "kyodo.apps.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_filters",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "csp",
+    "kyodo",
+    "kyodo.centre",
+    "kyodo.mail",
+    "accounts",
+    "spaces",
+    "events",
+    "consultations",
+    "cases",
+    "kyodo.portal",
+]
+
+MIDDLEWARE = [
+    "kyodo.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kyodo.access.ClosedByDefaultMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+]
+
+ROOT_URLCONF = "kyodo.urls"
+WSGI_APPLICATION = "kyodo.wsgi.application"
+SITE_ID = None
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "kyodo.centre.context.centre",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "kyodo.forms.Renderer"
+
+# ── Language and time ────────────────────────────────────────────────────────────────────────────────────────────
+
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", "日本語")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["kyodo.formats"]
+TIME_ZONE = "Asia/Tokyo"
+USE_TZ = True
+
+# ── People and sign-in ───────────────────────────────────────────────────────────────────────────────────────────
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = reverse_lazy("account_login")
+LOGIN_REDIRECT_URL = reverse_lazy("my")
+LOGOUT_REDIRECT_URL = reverse_lazy("home")
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+MFA_TOTP_ISSUER = "Kyodo"
+USERSESSIONS_TRACK_ACTIVITY = True
+
+# ── Cache: counts attempts, never answers what is free ───────────────────────────────────────────────────────────
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kyodo_cache"}}
+
+# ── Mail ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+EMAIL_BACKEND = "kyodo.mail.backends.OutboxBackend"
+EMAIL_URL = environment.text("KYODO_EMAIL_URL")
+MAIL_DIRECTORY = VAR / "mails"
+DEFAULT_FROM_EMAIL = environment.text("KYODO_FROM_EMAIL", "横浜市市民協働推進センター <no-reply@example.jp>")
+
+# ── Files ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = VAR / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+WHITENOISE_MAX_AGE = int(timedelta(days=1).total_seconds())
+
+# ── Security ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# The address of the visitor is the nth from the right of X-Forwarded-For; 0: no proxy, use the connection's.
+TRUSTED_PROXIES = environment.integer("KYODO_TRUSTED_PROXIES", 1 if PRODUCTION else 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE] if DEBUG else [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+if not DEBUG:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["script-src"] = [SELF]
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# ── Logs: one JSON object a line in production, with the request's id and no personal data ───────────────────────
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "kyodo.middleware.RequestIdFilter"}},
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
+        },
+        "plain": {"format": "{levelname} {name} [{request_id}] {message}", "style": "{"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": "json" if PRODUCTION else "plain",
+        }
+    },
+    "root": {"handlers": ["console"], "level": "INFO" if PRODUCTION else "WARNING"},
+    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
+}
+
+# ── Bookkeeping of libraries ─────────────────────────────────────────────────────────────────────────────────────
+
+PROCRASTINATE_ON_APP_READY = "kyodo.jobs.on_app_ready"
+PGHISTORY_ADMIN_CLASS = None
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -1,0 +1,208 @@
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Group
+from kyodo import clock
+from spaces.models.spaces import Space
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class BookingSeries(models.Model):
+    """Bookings of one group that repeat (くり返し予約), made together and cancelled one, the rest, or all."""
+
+    class Pattern(models.TextChoices):
+        WEEKLY = "weekly", _("毎週")
+        FORTNIGHTLY = "fortnightly", _("隔週")
+        MONTHLY = "monthly", _("毎月（第○曜日）")
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="booking_series")
+    space = models.ForeignKey(Space, models.PROTECT, related_name="+")
+    pattern = models.CharField(_("くり返し方"), max_length=12, choices=Pattern.choices)
+    first_date = models.DateField(_("最初の日"))
+    last_date = models.DateField(_("最後の日"))
+    created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("くり返し予約")
+        verbose_name_plural = _("くり返し予約")
+        constraints = [
+            models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="series_last_after_first"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.space} {self.get_pattern_display()} {self.first_date}"
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def visible_to(self, user: "User") -> "BookingQuerySet":
+        """Centre staff see every booking; other people those of groups they belong to."""
+        if user.is_staff:
+            return self
+        return self.filter(group__memberships__user_id=user.pk)
+
+    def live(self) -> "BookingQuerySet":
+        """Those that hold their place: asked for, confirmed, used or missed."""
+        return self.filter(status__in=Booking.LIVE)
+
+    def upcoming(self) -> "BookingQuerySet":
+        return self.filter(status__in=Booking.AHEAD, ends_at__gt=clock.now())
+
+    def on(self, day: date) -> "BookingQuerySet":
+        """Beginning on that day in Tokyo."""
+        return self.between(day, day)
+
+    def between(self, first: date, last: date) -> "BookingQuerySet":
+        """Beginning on these days, the last one included."""
+        begins = clock.day_begins(first)
+        return self.filter(begins_at__gte=begins, begins_at__lt=clock.day_ends(last))
+
+    def overlapping(self, begins_at: object, ends_at: object) -> "BookingQuerySet":
+        return self.filter(begins_at__lt=ends_at, ends_at__gt=begins_at)
+
+
+@pghistory.track()
+class Booking(models.Model):
+    """A group's booking of a space (予約). While live it holds one Occupancy row per physical unit."""
+
+    class Status(models.TextChoices):
+        REQUESTED = "requested", _("承認待ち")
+        CONFIRMED = "confirmed", _("予約確定")
+        DECLINED = "declined", _("お断り")
+        CANCELLED = "cancelled", _("取消")
+        USED = "used", _("利用済み")
+        NO_SHOW = "no_show", _("来館なし")
+
+    LIVE = (Status.REQUESTED, Status.CONFIRMED, Status.USED, Status.NO_SHOW)
+    AHEAD = (Status.REQUESTED, Status.CONFIRMED)
+
+    class Use(models.TextChoices):
+        MEETING = "meeting", _("打合せ")
+        EVENT = "event", _("催し")
+
+    class Channel(models.TextChoices):
+        WEB = "web", _("ウェブ")
+        STAFF = "staff", _("職員")
+        WALK_IN = "walk_in", _("窓口（当日）")
+        SERIES = "series", _("くり返し")
+        LOTTERY = "lottery", _("抽選")
+
+    reference = models.CharField(_("予約番号"), max_length=8, unique=True)
+    space = models.ForeignKey(Space, models.PROTECT, related_name="bookings", verbose_name=_("場所"))
+    group = models.ForeignKey(Group, models.PROTECT, related_name="bookings", verbose_name=_("団体"))
+    series = models.ForeignKey(
+        BookingSeries, models.PROTECT, related_name="bookings", verbose_name=_("くり返し予約"), null=True, blank=True
+    )
+
+    begins_at = models.DateTimeField(_("開始"))
+    ends_at = models.DateTimeField(_("終了"))
+    people = models.PositiveSmallIntegerField(_("人数"))
+    purpose = models.CharField(_("利用の目的"), max_length=200)
+    use = models.CharField(_("使い方"), max_length=8, choices=Use.choices, default=Use.MEETING)
+
+    status = models.CharField(_("状態"), max_length=12, choices=Status.choices)
+    channel = models.CharField(_("受付方法"), max_length=8, choices=Channel.choices, default=Channel.WEB)
+    booked_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, related_name="+", verbose_name=_("予約した人")
+    )
+    booked_at = models.DateTimeField(_("予約日時"), default=clock.now)
+    claim_until = models.DateTimeField(_("当選の確認期限"), null=True, blank=True)
+    """A lottery win waits for the group's word until then."""
+
+    decided_at = models.DateTimeField(_("承認・お断りの日時"), null=True, blank=True)
+    decided_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("取消日時"), null=True, blank=True)
+    cancelled_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", null=True, blank=True)
+    """Empty when the system did it: a win that lapsed."""
+    reason = models.CharField(_("お断り・取消の理由"), max_length=200, blank=True)
+    checked_in_at = models.DateTimeField(_("来館受付"), null=True, blank=True)
+    checked_in_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", null=True, blank=True)
+    """Empty when the group checked itself in by QR code."""
+    reminded_at = models.DateTimeField(null=True, blank=True)
+
+    version = models.PositiveIntegerField(default=1)
+    """Rises with every change; also SEQUENCE of the calendar entry."""
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("予約")
+        verbose_name_plural = _("予約")
+        ordering = ["begins_at", "pk"]
+        indexes = [
+            models.Index(fields=["begins_at", "space"], name="booking_day"),
+            models.Index(fields=["group", "begins_at"], name="booking_group_day"),
+            models.Index(fields=["status", "begins_at"], name="booking_status_day"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("begins_at")),
+                name="booking_ends_after_it_begins",
+                violation_error_message=_("終了は開始より後にしてください。"),
+            ),
+            models.CheckConstraint(condition=Q(people__gte=1), name="booking_has_people"),
+            models.CheckConstraint(
+                condition=Q(status="cancelled", cancelled_at__isnull=False)
+                | (~Q(status="cancelled") & Q(cancelled_at__isnull=True, cancelled_by__isnull=True)),
+                name="booking_cancelled_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="booking_decided_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="declined") | Q(decided_at__isnull=False), name="booking_declined_has_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="used") | Q(checked_in_at__isnull=False), name="booking_used_was_checked_in"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.space}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("booking", args=[self.reference])
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE
+
+    @property
+    def is_ahead(self) -> bool:
+        return self.status in self.AHEAD and self.ends_at > clock.now()
+
+    @property
+    def day(self) -> date:
+        return clock.local(self.begins_at).date()
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.begins_at).total_seconds()) // 60
+
+
+class RuleOverride(models.Model):
+    """A rule that staff set aside for one booking (例外), with the reason."""
+
+    booking = models.ForeignKey(Booking, models.CASCADE, related_name="overrides")
+    code = models.CharField(_("ルール"), max_length=40)
+    reason = models.CharField(_("理由"), max_length=200)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("例外")
+        verbose_name_plural = _("例外")
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="override_has_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.reason}"

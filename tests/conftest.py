@@ -1,0 +1,21 @@
+"""What every test stands on: the real PostgreSQL, and no way past this machine."""
+
+import pytest
+import pytest_socket
+from django.conf import settings
+
+THIS_MACHINE = ["127.0.0.1", "::1", "localhost"]
+
+
+def pytest_configure() -> None:
+    """Start the embedded database; each process of xdist holds it, the last one to end stops it."""
+    options = settings.DATABASES["default"]["OPTIONS"]
+    # Test data may vanish with the machine, so no commit waits for the disk. Only for these connections.
+    options.setdefault("options", "-c synchronous_commit=off")
+    if settings.EMBEDDED_DATABASE:
+        settings.EMBEDDED_DATABASE.start()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_setup() -> None:
+    pytest_socket.socket_allow_hosts(THIS_MACHINE, allow_unix_socket=True)

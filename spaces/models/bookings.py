@@ -126,7 +126,9 @@ class Booking(models.Model):
     checked_in_at = models.DateTimeField(_("来館受付"), null=True, blank=True)
     checked_in_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", null=True, blank=True)
     """Empty when the group checked itself in by QR code."""
-    reminded_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(_("お知らせした日時"), null=True, blank=True)
+    reminder_missed_at = models.DateTimeField(_("お知らせできなかった日時"), null=True, blank=True)
+    """Set when the reminder could not leave before the booking began: a late one helps nobody."""
 
     version = models.PositiveIntegerField(default=1)
     """Rises with every change; also SEQUENCE of the calendar entry."""
@@ -164,6 +166,10 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status="used") | Q(checked_in_at__isnull=False), name="booking_used_was_checked_in"
+            ),
+            models.CheckConstraint(
+                condition=Q(reminded_at__isnull=True) | Q(reminder_missed_at__isnull=True),
+                name="booking_reminded_or_missed",
             ),
         ]
 

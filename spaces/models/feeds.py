@@ -15,7 +15,10 @@ def new_token() -> str:
 
 
 class Feed(models.Model):
-    """A secret calendar address (カレンダー購読): a group's bookings, or a space's for staff. Revocable."""
+    """A secret calendar address (カレンダー購読): a group's bookings, or a space's for staff. Revocable.
+
+    The feed of a space carries names of groups, so each officer has one of their own; it ends with their role.
+    """
 
     token = models.CharField(max_length=64, unique=True, default=new_token)
     group = models.ForeignKey(Group, models.CASCADE, related_name="feeds", null=True, blank=True)
@@ -34,6 +37,11 @@ class Feed(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["group"], condition=Q(revoked_at__isnull=True), name="feed_one_open_per_group"
+            ),
+            models.UniqueConstraint(
+                fields=["space", "created_by"],
+                condition=Q(revoked_at__isnull=True),
+                name="feed_one_open_per_space_and_officer",
             ),
         ]
 

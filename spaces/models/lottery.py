@@ -1,3 +1,4 @@
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pghistory
@@ -13,6 +14,17 @@ from spaces.models.spaces import Space
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+class LotteryRoundQuerySet(models.QuerySet["LotteryRound"]):
+    def about(self, space: Space, first: date, last: date) -> "LotteryRoundQuerySet":
+        """Rounds of these days for the space, or for one that shares a unit with it: A meets A・B."""
+        sharing = Space.objects.filter(units__in=space.units.all()).values("pk")
+        return self.filter(space__in=sharing, first_date__lte=last, last_date__gte=first)
+
+    def unfinished(self) -> "LotteryRoundQuerySet":
+        """From the day staff make them until the claims are closed: that long their days are kept for the draw."""
+        return self.filter(closed_at__isnull=True)
 
 
 @pghistory.track()
@@ -33,9 +45,13 @@ class LotteryRound(models.Model):
     entries_per_group = models.PositiveSmallIntegerField(_("1団体の申込の上限"), default=3)
 
     seed = models.CharField(_("抽選の種"), max_length=64, blank=True)
+    record = models.JSONField(_("抽選の記録"), null=True, blank=True)
+    """What the draw looked at, frozen and published: with the seed, all that running it again needs."""
     drawn_at = models.DateTimeField(_("抽選した日時"), null=True, blank=True)
     closed_at = models.DateTimeField(_("確認を締め切った日時"), null=True, blank=True)
     created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+
+    objects = LotteryRoundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("抽選")
@@ -55,8 +71,12 @@ class LotteryRound(models.Model):
                 violation_error_message=_("申込開始・締切・抽選・確認期限の順にしてください。"),
             ),
             models.CheckConstraint(
-                condition=Q(drawn_at__isnull=True, seed="") | (Q(drawn_at__isnull=False) & ~Q(seed="")),
-                name="lottery_drawn_has_seed",
+                condition=Q(drawn_at__isnull=True, seed="", record__isnull=True)
+                | (Q(drawn_at__isnull=False, record__isnull=False) & ~Q(seed="")),
+                name="lottery_drawn_has_seed_and_record",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(drawn_at__isnull=False), name="lottery_closed_was_drawn"
             ),
         ]
 
@@ -65,6 +85,14 @@ class LotteryRound(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("lottery", args=[self.pk])
+
+    @property
+    def is_taking_entries(self) -> bool:
+        return self.entries_from <= clock.now() < self.entries_until
+
+    @property
+    def is_to_be_drawn(self) -> bool:
+        return self.drawn_at is None and self.draw_at <= clock.now()
 
 
 class LotteryEntryQuerySet(models.QuerySet["LotteryEntry"]):

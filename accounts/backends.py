@@ -1,13 +1,11 @@
 from typing import Any
 
-from django.contrib.auth.backends import BaseBackend
-
 from accounts import roles
 from accounts.models import User
 
 
-class RoleBackend(BaseBackend):
-    """Answers what a role may do; nobody signs in through it."""
+class RoleBackend:
+    """Answers what a role may do; nobody signs in through it, so it knows no get_user."""
 
     def authenticate(self, request: Any, **credentials: Any) -> None:
         return None

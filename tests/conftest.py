@@ -4,6 +4,8 @@ import pytest
 import pytest_socket
 from django.conf import settings
 
+pytest_plugins = ["tests.cast"]
+
 THIS_MACHINE = ["127.0.0.1", "::1", "localhost"]
 
 

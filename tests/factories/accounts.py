@@ -1,0 +1,108 @@
+"""People, groups and their members. `UserFactory(ward_officer=True)`, `GroupFactory(representative=user)`."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import factory
+from allauth.account.models import EmailAddress
+from factory.django import DjangoModelFactory
+
+from accounts.models import Group, Membership, User
+from kyodo import clock
+
+PASSWORD = "kyodo-demo"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """A citizen with a verified address; the traits make staff and ward officers."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    class Params:
+        ward_officer = factory.Trait(
+            role=User.Role.WARD, ward_centre=factory.SubFactory("tests.factories.centre.WardCentreFactory")
+        )
+        reception = factory.Trait(role=User.Role.RECEPTION)
+        coordinator = factory.Trait(role=User.Role.COORDINATOR)
+        manager = factory.Trait(role=User.Role.MANAGER)
+
+    email = factory.Sequence(lambda n: f"person{n}@example.jp")
+    name = factory.Sequence(lambda n: f"試験 {n}郎")
+    name_kana = factory.Sequence(lambda n: f"しけん {n}ろう")
+    phone = "045-000-0000"
+    password = factory.django.Password(PASSWORD)
+
+    @factory.post_generation
+    def verified(self, create: bool, extracted: bool | None, **kwargs: Any) -> None:
+        if create and extracted is not False:
+            EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)
+
+
+class GroupFactory(DjangoModelFactory[Group]):
+    """A group registered and in force. Pass representative=, booking_managers=[...], members=[...] to fill it."""
+
+    class Meta:
+        model = Group
+        skip_postgeneration_save = True
+
+    class Params:
+        listed = factory.Trait(
+            is_listed=True, public_fields=[Group.PublicField.PURPOSE, Group.PublicField.ACTIVITIES]
+        )
+        suspended = factory.Trait(status=Group.Status.SUSPENDED, suspended_reason="書類が届いていません。")
+        closed = factory.Trait(status=Group.Status.CLOSED)
+        expired = factory.Trait(
+            registered_on=factory.LazyFunction(lambda: clock.today() - timedelta(days=400)),
+            valid_until=factory.LazyFunction(lambda: clock.today() - timedelta(days=1)),
+        )
+
+    number = factory.Sequence(lambda n: f"T{n:05d}")
+    name = factory.Sequence(lambda n: f"試験の会{n}")
+    name_kana = factory.Sequence(lambda n: f"しけんのかい{n:05d}")
+    purpose = "地域の子どもと高齢者の見守り"
+    activities = "毎月の見守り歩きと報告会"
+    members_count = 12
+    members_in_city_count = 10
+    founded_on = date(2015, 4, 1)
+    contact_name = "窓口 花子"
+    contact_email = factory.Sequence(lambda n: f"group{n}@example.jp")
+    contact_phone = "045-111-2222"
+    postal_address = "横浜市中区見本町1-1"
+    registered_on = factory.LazyFunction(lambda: clock.today() - timedelta(days=30))
+    valid_until = factory.LazyFunction(lambda: clock.fiscal_year_end(clock.fiscal_year(clock.today())))
+
+    @factory.post_generation
+    def representative(self, create: bool, extracted: User | None, **kwargs: Any) -> None:
+        if create and extracted:
+            MembershipFactory(group=self, user=extracted, role=Membership.Role.REPRESENTATIVE)
+
+    @factory.post_generation
+    def booking_managers(self, create: bool, extracted: list[User] | None, **kwargs: Any) -> None:
+        for user in extracted or []:
+            MembershipFactory(group=self, user=user, role=Membership.Role.BOOKING_MANAGER)
+
+    @factory.post_generation
+    def members(self, create: bool, extracted: list[User] | None, **kwargs: Any) -> None:
+        for user in extracted or []:
+            MembershipFactory(group=self, user=user, role=Membership.Role.MEMBER)
+
+    @factory.post_generation
+    def fields(self, create: bool, extracted: list[Any] | None, **kwargs: Any) -> None:
+        if create and extracted:
+            self.fields.set(extracted)
+
+    @factory.post_generation
+    def wards(self, create: bool, extracted: list[Any] | None, **kwargs: Any) -> None:
+        if create and extracted:
+            self.wards.set(extracted)
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    class Meta:
+        model = Membership
+
+    group = factory.SubFactory(GroupFactory)
+    user = factory.SubFactory(UserFactory)
+    role = Membership.Role.MEMBER

@@ -60,7 +60,12 @@ class Application(GroupProfile):
     type = models.CharField(_("申請の種類"), max_length=16, choices=Type.choices, default=Type.NEW)
     status = models.CharField(_("状態"), max_length=16, choices=Status.choices, default=Status.DRAFT)
     applicant = models.ForeignKey(
-        "accounts.User", models.PROTECT, related_name="applications", verbose_name=_("申請者"), null=True, blank=True
+        "accounts.User",
+        models.PROTECT,
+        related_name="applications",
+        verbose_name=_("申請者"),
+        null=True,
+        blank=True,
     )
     """The person who applies; empty on paper applications entered by staff for someone without an account."""
     group = models.ForeignKey(
@@ -70,7 +75,9 @@ class Application(GroupProfile):
     is_paper = models.BooleanField(_("紙の申請"), default=False)
 
     wants_model_bylaws = models.BooleanField(_("会則のひな型がほしい"), default=False)
-    hearing_way = models.CharField(_("ヒアリングの方法"), max_length=16, choices=HearingWay.choices, blank=True)
+    hearing_way = models.CharField(
+        _("ヒアリングの方法"), max_length=16, choices=HearingWay.choices, blank=True
+    )
     hearing_at = models.DateTimeField(_("ヒアリング日時"), null=True, blank=True)
     hearing_place = models.CharField(_("場所・接続先"), max_length=200, blank=True)
     hearing_with = models.ForeignKey(
@@ -88,7 +95,12 @@ class Application(GroupProfile):
     submitted_at = models.DateTimeField(_("提出日時"), null=True, blank=True)
     decided_at = models.DateTimeField(_("決定日時"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        "accounts.User", models.PROTECT, related_name="+", verbose_name=_("決定した職員"), null=True, blank=True
+        "accounts.User",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("決定した職員"),
+        null=True,
+        blank=True,
     )
     reason = models.TextField(_("お知らせした理由"), blank=True)
     """Text the applicant reads: why it was returned or rejected."""
@@ -121,7 +133,8 @@ class Application(GroupProfile):
                 violation_error_message=_("理由を書いてください。"),
             ),
             models.CheckConstraint(
-                condition=~Q(status="hearing") | Q(hearing_at__isnull=False), name="application_hearing_has_time"
+                condition=~Q(status="hearing") | Q(hearing_at__isnull=False),
+                name="application_hearing_has_time",
             ),
             models.CheckConstraint(
                 condition=Q(type="new") | Q(group__isnull=False), name="application_renewal_has_group"
@@ -189,7 +202,9 @@ class CriterionCheck(models.Model):
         verbose_name = _("要件の確認")
         verbose_name_plural = _("要件の確認")
         constraints = [
-            models.UniqueConstraint(fields=["application", "criterion"], name="criterion_once_per_application"),
+            models.UniqueConstraint(
+                fields=["application", "criterion"], name="criterion_once_per_application"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -102,7 +102,10 @@ class Group(GroupProfile):
 
     is_listed = models.BooleanField(_("団体一覧に載せる"), default=False)
     public_fields = ArrayField(
-        models.CharField(max_length=16, choices=PublicField.choices), verbose_name=_("公開する項目"), default=list, blank=True
+        models.CharField(max_length=16, choices=PublicField.choices),
+        verbose_name=_("公開する項目"),
+        default=list,
+        blank=True,
     )
     search = SearchVectorField(null=True, editable=False)
     """Grams of what the directory may show; written by actions whenever the profile or the opt-in changes."""
@@ -160,7 +163,9 @@ class Group(GroupProfile):
 class Party(models.Model):
     """One of the parties (構成団体) of a project team, of its application or of its registration."""
 
-    application = models.ForeignKey("Application", models.CASCADE, related_name="parties", null=True, blank=True)
+    application = models.ForeignKey(
+        "Application", models.CASCADE, related_name="parties", null=True, blank=True
+    )
     group = models.ForeignKey(Group, models.CASCADE, related_name="parties", null=True, blank=True)
     name = models.CharField(_("構成団体の名前"), max_length=100)
     role = models.CharField(_("役割"), max_length=100, blank=True)
@@ -188,6 +193,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             return self
         return self.filter(group__memberships__user_id=user.pk)
 
+    def may_book(self) -> "MembershipQuerySet":
+        """Those who book, change and cancel in the group's name."""
+        return self.filter(role__in=Membership.BOOKING_ROLES)
+
 
 @pghistory.track()
 class Membership(models.Model):
@@ -198,8 +207,12 @@ class Membership(models.Model):
         BOOKING_MANAGER = "booking_manager", _("予約担当")
         MEMBER = "member", _("メンバー")
 
+    BOOKING_ROLES = (Role.REPRESENTATIVE, Role.BOOKING_MANAGER)
+
     group = models.ForeignKey(Group, models.CASCADE, related_name="memberships", verbose_name=_("団体"))
-    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="memberships", verbose_name=_("利用者"))
+    user = models.ForeignKey(
+        "accounts.User", models.CASCADE, related_name="memberships", verbose_name=_("利用者")
+    )
     role = models.CharField(_("役割"), max_length=16, choices=Role.choices, default=Role.MEMBER)
     joined_at = models.DateTimeField(_("参加日時"), default=clock.now)
 
@@ -228,7 +241,7 @@ class Membership(models.Model):
 
     @property
     def may_book(self) -> bool:
-        return self.role in (self.Role.REPRESENTATIVE, self.Role.BOOKING_MANAGER)
+        return self.role in self.BOOKING_ROLES
 
 
 class Invitation(models.Model):
@@ -236,7 +249,9 @@ class Invitation(models.Model):
 
     group = models.ForeignKey(Group, models.CASCADE, related_name="invitations")
     email = models.EmailField(_("メールアドレス"))
-    role = models.CharField(_("役割"), max_length=16, choices=Membership.Role.choices, default=Membership.Role.MEMBER)
+    role = models.CharField(
+        _("役割"), max_length=16, choices=Membership.Role.choices, default=Membership.Role.MEMBER
+    )
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     invited_at = models.DateTimeField(default=clock.now)
@@ -296,7 +311,9 @@ class Document(models.Model):
         REPORT = "report", _("前年度の活動報告")
         OTHER = "other", _("その他")
 
-    application = models.ForeignKey("Application", models.PROTECT, related_name="documents", null=True, blank=True)
+    application = models.ForeignKey(
+        "Application", models.PROTECT, related_name="documents", null=True, blank=True
+    )
     group = models.ForeignKey(Group, models.PROTECT, related_name="documents", null=True, blank=True)
     kind = models.CharField(_("種類"), max_length=16, choices=Kind.choices)
     file = models.FileField(_("ファイル"), upload_to="documents/", max_length=200)
@@ -314,7 +331,8 @@ class Document(models.Model):
         ordering = ["kind", "-uploaded_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(application__isnull=False) | Q(group__isnull=False), name="document_belongs_somewhere"
+                condition=Q(application__isnull=False) | Q(group__isnull=False),
+                name="document_belongs_somewhere",
             ),
         ]
 

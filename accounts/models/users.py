@@ -67,9 +67,12 @@ class User(AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("このメールアドレスは、すでに使われています。"),
             ),
             models.CheckConstraint(
-                condition=Q(role="ward", ward_centre__isnull=False) | (~Q(role="ward") & Q(ward_centre__isnull=True)),
+                condition=Q(role="ward", ward_centre__isnull=False)
+                | (~Q(role="ward") & Q(ward_centre__isnull=True)),
                 name="user_ward_officer_has_ward_centre",
-                violation_error_message=_("区のセンター職員には所属センターを選び、ほかの役割では空にしてください。"),
+                violation_error_message=_(
+                    "区のセンター職員には所属センターを選び、ほかの役割では空にしてください。"
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(deleted_at__isnull=True) | Q(is_active=False, name="", name_kana="", phone=""),

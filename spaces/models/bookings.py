@@ -35,7 +35,9 @@ class BookingSeries(models.Model):
         verbose_name = _("くり返し予約")
         verbose_name_plural = _("くり返し予約")
         constraints = [
-            models.CheckConstraint(condition=Q(last_date__gte=F("first_date")), name="series_last_after_first"),
+            models.CheckConstraint(
+                condition=Q(last_date__gte=F("first_date")), name="series_last_after_first"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,7 +101,12 @@ class Booking(models.Model):
     space = models.ForeignKey(Space, models.PROTECT, related_name="bookings", verbose_name=_("場所"))
     group = models.ForeignKey(Group, models.PROTECT, related_name="bookings", verbose_name=_("団体"))
     series = models.ForeignKey(
-        BookingSeries, models.PROTECT, related_name="bookings", verbose_name=_("くり返し予約"), null=True, blank=True
+        BookingSeries,
+        models.PROTECT,
+        related_name="bookings",
+        verbose_name=_("くり返し予約"),
+        null=True,
+        blank=True,
     )
 
     begins_at = models.DateTimeField(_("開始"))
@@ -124,7 +131,9 @@ class Booking(models.Model):
     """Empty when the system did it: a win that lapsed."""
     reason = models.CharField(_("お断り・取消の理由"), max_length=200, blank=True)
     checked_in_at = models.DateTimeField(_("来館受付"), null=True, blank=True)
-    checked_in_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", null=True, blank=True)
+    checked_in_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, related_name="+", null=True, blank=True
+    )
     """Empty when the group checked itself in by QR code."""
     reminded_at = models.DateTimeField(_("お知らせした日時"), null=True, blank=True)
     reminder_missed_at = models.DateTimeField(_("お知らせできなかった日時"), null=True, blank=True)
@@ -162,10 +171,12 @@ class Booking(models.Model):
                 name="booking_decided_at_and_by",
             ),
             models.CheckConstraint(
-                condition=~Q(status="declined") | Q(decided_at__isnull=False), name="booking_declined_has_time"
+                condition=~Q(status="declined") | Q(decided_at__isnull=False),
+                name="booking_declined_has_time",
             ),
             models.CheckConstraint(
-                condition=~Q(status="used") | Q(checked_in_at__isnull=False), name="booking_used_was_checked_in"
+                condition=~Q(status="used") | Q(checked_in_at__isnull=False),
+                name="booking_used_was_checked_in",
             ),
             models.CheckConstraint(
                 condition=Q(reminded_at__isnull=True) | Q(reminder_missed_at__isnull=True),

@@ -32,7 +32,8 @@ class Feed(models.Model):
         verbose_name_plural = _("カレンダー購読")
         constraints = [
             models.CheckConstraint(
-                condition=Q(group__isnull=False, space__isnull=True) | Q(group__isnull=True, space__isnull=False),
+                condition=Q(group__isnull=False, space__isnull=True)
+                | Q(group__isnull=True, space__isnull=False),
                 name="feed_of_group_or_space",
             ),
             models.UniqueConstraint(

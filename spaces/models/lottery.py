@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pghistory
@@ -76,7 +76,8 @@ class LotteryRound(models.Model):
                 name="lottery_drawn_has_seed_and_record",
             ),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True) | Q(drawn_at__isnull=False), name="lottery_closed_was_drawn"
+                condition=Q(closed_at__isnull=True) | Q(drawn_at__isnull=False),
+                name="lottery_closed_was_drawn",
             ),
         ]
 
@@ -85,6 +86,9 @@ class LotteryRound(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("lottery", args=[self.pk])
+
+    def covers(self, moment: datetime) -> bool:
+        return self.first_date <= clock.local(moment).date() <= self.last_date
 
     @property
     def is_taking_entries(self) -> bool:
@@ -116,7 +120,9 @@ class LotteryEntry(models.Model):
     round = models.ForeignKey(LotteryRound, models.PROTECT, related_name="entries", verbose_name=_("抽選"))
     number = models.PositiveIntegerField(_("申込番号"))
     group = models.ForeignKey(Group, models.PROTECT, related_name="lottery_entries", verbose_name=_("団体"))
-    user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("申し込んだ人"))
+    user = models.ForeignKey(
+        "accounts.User", models.PROTECT, related_name="+", verbose_name=_("申し込んだ人")
+    )
     begins_at = models.DateTimeField(_("開始"))
     ends_at = models.DateTimeField(_("終了"))
     people = models.PositiveSmallIntegerField(_("人数"))
@@ -136,9 +142,12 @@ class LotteryEntry(models.Model):
         ordering = ["round", "number"]
         constraints = [
             models.UniqueConstraint(fields=["round", "number"], name="lottery_entry_number_once"),
-            models.CheckConstraint(condition=Q(ends_at__gt=F("begins_at")), name="lottery_entry_ends_after_it_begins"),
             models.CheckConstraint(
-                condition=~Q(status__in=["won", "claimed"]) | Q(booking__isnull=False), name="lottery_win_has_booking"
+                condition=Q(ends_at__gt=F("begins_at")), name="lottery_entry_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["won", "claimed"]) | Q(booking__isnull=False),
+                name="lottery_win_has_booking",
             ),
         ]
 

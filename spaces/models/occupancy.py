@@ -28,7 +28,9 @@ class Hold(models.Model):
     units = models.ManyToManyField(Unit, verbose_name=_("場所の単位"), related_name="holds")
     begins_at = models.DateTimeField(_("開始"))
     ends_at = models.DateTimeField(_("終了"))
-    placed_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("確保した職員"))
+    placed_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, related_name="+", verbose_name=_("確保した職員")
+    )
     placed_at = models.DateTimeField(default=clock.now)
     released_at = models.DateTimeField(_("解除日時"), null=True, blank=True)
     released_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", null=True, blank=True)
@@ -81,12 +83,16 @@ class Occupancy(models.Model):
             ExclusionConstraint(
                 name="occupancy_one_at_a_time",
                 expressions=[
-                    (Func(F("unit_id"), F("unit_id"), Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+                    (
+                        Func(F("unit_id"), F("unit_id"), Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
                     ("period", RangeOperators.OVERLAPS),
                 ],
             ),
             models.CheckConstraint(
-                condition=Q(booking__isnull=False, hold__isnull=True) | Q(booking__isnull=True, hold__isnull=False),
+                condition=Q(booking__isnull=False, hold__isnull=True)
+                | Q(booking__isnull=True, hold__isnull=False),
                 name="occupancy_of_booking_or_hold",
             ),
             models.CheckConstraint(

@@ -30,23 +30,34 @@ class BookingPolicy(models.Model):
     window_kind = models.CharField(_("受付開始の数え方"), max_length=8, choices=WindowKind.choices)
     window_amount = models.PositiveSmallIntegerField(_("受付開始の数"), validators=[MinValueValidator(1)])
     window_opens_at = models.TimeField(
-        _("受付開始の時刻"), default=time(9), help_text=_("休館日にあたるときは、次の開館日のこの時刻からです。")
+        _("受付開始の時刻"),
+        default=time(9),
+        help_text=_("休館日にあたるときは、次の開館日のこの時刻からです。"),
     )
 
     step_minutes = models.PositiveSmallIntegerField(_("時間のきざみ（分）"), default=30)
     shortest_minutes = models.PositiveSmallIntegerField(_("1回の最短（分）"), default=30)
     longest_minutes = models.PositiveSmallIntegerField(_("1回の最長（分）"), default=180)
     daily_minutes = models.PositiveSmallIntegerField(
-        _("1団体1日の上限（分）"), null=True, blank=True, help_text=_("同じルールの場所を合わせて数えます。空なら上限なし。")
+        _("1団体1日の上限（分）"),
+        null=True,
+        blank=True,
+        help_text=_("同じルールの場所を合わせて数えます。空なら上限なし。"),
     )
     buffer_before_minutes = models.PositiveSmallIntegerField(_("準備のための前の空き（分）"), default=0)
     buffer_after_minutes = models.PositiveSmallIntegerField(_("片づけのための後の空き（分）"), default=0)
 
     change_deadline_hours = models.PositiveSmallIntegerField(
-        _("変更・取消の締切（開始の何時間前）"), default=0, help_text=_("0なら開始時刻まで。職員はその後も取り消せます。")
+        _("変更・取消の締切（開始の何時間前）"),
+        default=0,
+        help_text=_("0なら開始時刻まで。職員はその後も取り消せます。"),
     )
-    approval = models.CharField(_("職員の承認"), max_length=8, choices=Approval.choices, default=Approval.NEVER)
-    checkin_opens_minutes = models.PositiveSmallIntegerField(_("受付できるようになる時（開始の何分前）"), default=15)
+    approval = models.CharField(
+        _("職員の承認"), max_length=8, choices=Approval.choices, default=Approval.NEVER
+    )
+    checkin_opens_minutes = models.PositiveSmallIntegerField(
+        _("受付できるようになる時（開始の何分前）"), default=15
+    )
 
     class Meta:
         verbose_name = _("利用ルール")
@@ -59,7 +70,9 @@ class BookingPolicy(models.Model):
                 violation_error_message=_("きざみは 10・15・20・30・60 分のどれかにしてください。"),
             ),
             models.CheckConstraint(
-                condition=Q(shortest_minutes__gte=F("step_minutes"), longest_minutes__gte=F("shortest_minutes")),
+                condition=Q(
+                    shortest_minutes__gte=F("step_minutes"), longest_minutes__gte=F("shortest_minutes")
+                ),
                 name="policy_shortest_within_longest",
                 violation_error_message=_("最短はきざみ以上、最長は最短以上にしてください。"),
             ),
@@ -106,7 +119,9 @@ class Space(models.Model):
     slug = models.SlugField(_("URL名"), unique=True)
     name = models.CharField(_("名前"), max_length=60)
     name_kana = models.CharField(_("ふりがな"), max_length=100, blank=True)
-    policy = models.ForeignKey(BookingPolicy, models.PROTECT, verbose_name=_("利用ルール"), related_name="spaces")
+    policy = models.ForeignKey(
+        BookingPolicy, models.PROTECT, verbose_name=_("利用ルール"), related_name="spaces"
+    )
     units = models.ManyToManyField(Unit, verbose_name=_("使う単位"), related_name="spaces")
     takes = models.CharField(_("単位の使い方"), max_length=4, choices=Takes.choices, default=Takes.ALL)
 

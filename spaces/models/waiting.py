@@ -43,10 +43,14 @@ class WaitingEntry(models.Model):
         verbose_name_plural = _("空き待ち")
         ordering = ["created_at"]
         indexes = [
-            models.Index(fields=["space", "begins_at"], name="waiting_open", condition=Q(closed_at__isnull=True))
+            models.Index(
+                fields=["space", "begins_at"], name="waiting_open", condition=Q(closed_at__isnull=True)
+            )
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("begins_at")), name="waiting_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("begins_at")), name="waiting_ends_after_it_begins"
+            ),
             models.UniqueConstraint(
                 fields=["group", "space", "begins_at", "ends_at"],
                 condition=Q(closed_at__isnull=True),

@@ -1,0 +1,374 @@
+"""Every change of a booking, for every door: the form, the admin, a series, a draw, the counter."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Group, User
+from kyodo import clock, references
+from spaces import emails
+from spaces.actions.locking import reserving, taken
+from spaces.models import Booking, BookingSeries, Occupancy, RuleOverride, Space
+from spaces.queries import facts as fact_queries
+from spaces.rules import limits, rights
+from spaces.rules.limits import Facts, Rule, Wish
+from spaces.tasks.waiting import tell_waiting_later
+
+NO_OVERRIDES: Mapping[str, str] = {}
+
+EDGES: dict[str, tuple[str, ...]] = {
+    Booking.Status.REQUESTED: (Booking.Status.CONFIRMED, Booking.Status.DECLINED, Booking.Status.CANCELLED),
+    Booking.Status.CONFIRMED: (Booking.Status.USED, Booking.Status.NO_SHOW, Booking.Status.CANCELLED),
+    # A slip at the counter can be taken back.
+    Booking.Status.USED: (Booking.Status.CONFIRMED,),
+    Booking.Status.NO_SHOW: (Booking.Status.CONFIRMED, Booking.Status.USED),
+    Booking.Status.DECLINED: (),
+    Booking.Status.CANCELLED: (),
+}
+
+
+def book_space(
+    *,
+    space: Space,
+    group: Group,
+    begins_at: datetime,
+    ends_at: datetime,
+    people: int,
+    purpose: str,
+    by: User,
+    use: str = Booking.Use.MEETING,
+    channel: str = Booking.Channel.WEB,
+    overrides: Mapping[str, str] = NO_OVERRIDES,
+) -> Booking:
+    """Book a space for a group, or ask for it where staff must approve.
+
+    Raises ValidationError with the codes of spaces.rules.limits, or "taken"; PermissionDenied when this person does
+    not book for the group.
+    """
+    if not rights.may_book_for(by, group):
+        raise PermissionDenied
+    wish = Wish(space, group, begins_at, ends_at, people, purpose.strip(), use)
+    facts = fact_queries.facts_for(wish)
+    units = fact_queries.unit_ids(space)
+
+    with reserving(group_ids=[group.pk], unit_ids=units) as groups:
+        wish = replace(wish, group=groups[group.pk])
+        booking = write_booking(wish, facts, units=units, by=by, channel=channel, overrides=overrides)
+        tell = (
+            emails.booking_requested
+            if booking.status == Booking.Status.REQUESTED
+            else emails.booking_confirmed
+        )
+        tell(booking)
+    return booking
+
+
+def write_booking(
+    wish: Wish,
+    facts: Facts,
+    *,
+    units: list[int],
+    by: User,
+    channel: str,
+    overrides: Mapping[str, str] = NO_OVERRIDES,
+    series: BookingSeries | None = None,
+    claim_until: datetime | None = None,
+) -> Booking:
+    """One booking and its occupancies, inside `reserving`. Says nothing to anybody: the caller mails."""
+    set_aside = check_limits(wish, facts, by=by, overrides=overrides)
+    chosen = fact_queries.free_units(wish.space, wish.begins_at, wish.ends_at, units=units)
+    if not chosen:
+        raise taken()
+    asks_first = claim_until is not None or rights.needs_approval(wish.space.policy, wish.use, by)
+    booking = Booking.objects.create(
+        reference=references.new(),
+        space=wish.space,
+        group=wish.group,
+        series=series,
+        begins_at=wish.begins_at,
+        ends_at=wish.ends_at,
+        people=wish.people,
+        purpose=wish.purpose,
+        use=wish.use,
+        status=Booking.Status.REQUESTED if asks_first else Booking.Status.CONFIRMED,
+        channel=channel,
+        booked_by=by,
+        claim_until=claim_until,
+    )
+    _occupy(booking, chosen)
+    _record_overrides(booking, set_aside, by=by)
+    return booking
+
+
+def change_booking(
+    *,
+    booking: Booking,
+    version: int,
+    by: User,
+    space: Space,
+    begins_at: datetime,
+    ends_at: datetime,
+    people: int,
+    purpose: str,
+    use: str = Booking.Use.MEETING,
+    overrides: Mapping[str, str] = NO_OVERRIDES,
+) -> Booking:
+    """Move or change a booking that lies ahead; every limit is asked again.
+
+    `version` is what the person was looking at; another version means somebody was faster (code "stale").
+    """
+    if not rights.may_write(by, booking):
+        raise PermissionDenied
+    wish = Wish(space, booking.group, begins_at, ends_at, people, purpose.strip(), use, booking=booking)
+    facts = fact_queries.facts_for(wish)
+    units = fact_queries.unit_ids(space)
+    before = _units_of(booking)
+
+    with reserving(group_ids=[booking.group_id], unit_ids=[*units, *before]) as groups:
+        booking = _locked(booking)
+        _check_version(booking, version)
+        _check_ahead(booking, by)
+        wish = replace(wish, group=groups[booking.group_id], booking=booking)
+        set_aside = check_limits(wish, facts, by=by, overrides=overrides)
+        freed = (booking.begins_at, booking.ends_at)
+        booking.occupancies.all().delete()
+        chosen = fact_queries.free_units(space, begins_at, ends_at, units=units)
+        if not chosen:
+            raise taken()
+        booking.space, booking.begins_at, booking.ends_at = space, begins_at, ends_at
+        booking.people, booking.purpose, booking.use = people, wish.purpose, use
+        if rights.needs_approval(space.policy, use, by):
+            booking.status = Booking.Status.REQUESTED
+            booking.decided_at = booking.decided_by = None
+        booking.reminded_at = None
+        _save_next_version(booking)
+        _occupy(booking, chosen)
+        _record_overrides(booking, set_aside, by=by)
+        emails.booking_changed(booking)
+        tell_waiting_later(unit_ids=before, begins_at=freed[0], ends_at=freed[1])
+    return booking
+
+
+def cancel_booking(*, booking: Booking, by: User | None, reason: str = "") -> Booking:
+    """Let a booking go. By the group until the deadline, by staff until its end, by the system (None) any time."""
+    if by is not None and not rights.may_write(by, booking):
+        raise PermissionDenied
+    with transaction.atomic():
+        booking = _locked(booking)
+        if by is not None:
+            _check_ahead(booking, by)
+        _check_edge(booking, Booking.Status.CANCELLED)
+        let_go(booking, by=by, reason=reason)
+        emails.booking_cancelled(booking, by)
+    return booking
+
+
+def let_go(booking: Booking, *, by: User | None, reason: str) -> None:
+    """Cancel a locked booking and free its units; the caller mails, once for however many."""
+    units = _units_of(booking)
+    booking.occupancies.all().delete()
+    booking.status = Booking.Status.CANCELLED
+    booking.cancelled_at, booking.cancelled_by, booking.reason = clock.now(), by, reason.strip()
+    _save_next_version(booking)
+    tell_waiting_later(unit_ids=units, begins_at=booking.begins_at, ends_at=booking.ends_at)
+
+
+def approve_booking(
+    *, booking: Booking, version: int, by: User, overrides: Mapping[str, str] = NO_OVERRIDES
+) -> Booking:
+    """Confirm what waits for the centre's word. The limits that still matter are asked again."""
+    if not rights.can_decide(by):
+        raise PermissionDenied
+    facts = fact_queries.facts_for(_wish_of(booking))
+    with reserving(group_ids=[booking.group_id], unit_ids=[]) as groups:
+        booking = _locked(booking)
+        _check_version(booking, version)
+        _check_edge(booking, Booking.Status.CONFIRMED)
+        wish = replace(_wish_of(booking), group=groups[booking.group_id])
+        set_aside = check_limits(wish, facts, by=by, overrides=overrides, rules=limits.RULES_OF_APPROVAL)
+        booking.status = Booking.Status.CONFIRMED
+        booking.decided_at, booking.decided_by, booking.claim_until = clock.now(), by, None
+        _save_next_version(booking)
+        _record_overrides(booking, set_aside, by=by)
+        emails.booking_approved(booking)
+    return booking
+
+
+def decline_booking(*, booking: Booking, by: User, reason: str) -> Booking:
+    if not rights.can_decide(by):
+        raise PermissionDenied
+    if not reason.strip():
+        raise ValidationError(_("お断りする理由を書いてください。団体に届きます。"), code="reason")
+    with transaction.atomic():
+        booking = _locked(booking)
+        _check_edge(booking, Booking.Status.DECLINED)
+        units = _units_of(booking)
+        booking.occupancies.all().delete()
+        booking.status, booking.reason = Booking.Status.DECLINED, reason.strip()
+        booking.decided_at, booking.decided_by, booking.claim_until = clock.now(), by, None
+        _save_next_version(booking)
+        emails.booking_declined(booking)
+        tell_waiting_later(unit_ids=units, begins_at=booking.begins_at, ends_at=booking.ends_at)
+    return booking
+
+
+def claim_booking(*, booking: Booking, by: User) -> Booking:
+    """The group takes up what it won in a draw."""
+    if not rights.may_write(by, booking):
+        raise PermissionDenied
+    with transaction.atomic():
+        booking = _locked(booking)
+        _check_edge(booking, Booking.Status.CONFIRMED)
+        if booking.claim_until is None or booking.claim_until < clock.now():
+            raise ValidationError(_("確認の期限が過ぎています。"), code="deadline")
+        booking.status, booking.claim_until = Booking.Status.CONFIRMED, None
+        _save_next_version(booking)
+        emails.booking_confirmed(booking)
+    return booking
+
+
+def check_in(*, booking: Booking, by: User | None) -> Booking:
+    """The group has come: noted by staff, or by the group itself through the QR code (None)."""
+    if by is not None and not rights.can_run_the_day(by):
+        raise PermissionDenied
+    with transaction.atomic():
+        booking = _locked(booking)
+        _check_edge(booking, Booking.Status.USED)
+        now = clock.now()
+        if by is None and not rights.checkin_opens_at(booking) <= now < booking.ends_at:
+            raise ValidationError(_("受付は、開始の少し前から終了までです。"), code="too_early_or_late")
+        if booking.day != clock.today():
+            raise ValidationError(_("受付は、利用の日にできます。"), code="too_early_or_late")
+        booking.status = Booking.Status.USED
+        booking.checked_in_at, booking.checked_in_by = now, by
+        _save_next_version(booking)
+    return booking
+
+
+def mark_no_show(*, booking: Booking, by: User) -> Booking:
+    if not rights.can_run_the_day(by):
+        raise PermissionDenied
+    with transaction.atomic():
+        booking = _locked(booking)
+        _check_edge(booking, Booking.Status.NO_SHOW)
+        if booking.begins_at > clock.now():
+            raise ValidationError(_("開始の時刻を過ぎてから記録できます。"), code="too_early_or_late")
+        booking.status = Booking.Status.NO_SHOW
+        _save_next_version(booking)
+    return booking
+
+
+def undo_attendance(*, booking: Booking, by: User) -> Booking:
+    """Take back a check-in or a no-show noted by mistake."""
+    if not rights.can_run_the_day(by):
+        raise PermissionDenied
+    with transaction.atomic():
+        booking = _locked(booking)
+        if booking.status not in (Booking.Status.USED, Booking.Status.NO_SHOW):
+            raise wrong_status(booking)
+        booking.status = Booking.Status.CONFIRMED
+        booking.checked_in_at = booking.checked_in_by = None
+        _save_next_version(booking)
+    return booking
+
+
+def check_limits(
+    wish: Wish,
+    facts: Facts,
+    *,
+    by: User,
+    overrides: Mapping[str, str] = NO_OVERRIDES,
+    rules: tuple[Rule, ...] = limits.RULES,
+) -> dict[str, str]:
+    """Ask every rule, the group's minutes counted now, under its lock. Answers what was set aside, and why.
+
+    Raises ValidationError with every refusal that is not set aside.
+    """
+    day = clock.local(wish.begins_at).date()
+    used = fact_queries.used_minutes(wish.group, wish.space.policy, day, leaving_out=wish.booking)
+    refusals = limits.broken(wish, replace(facts, used_minutes=used), rules)
+    allowed = {
+        code: reason.strip()
+        for code, reason in overrides.items()
+        if by.is_staff and code in limits.STAFF_MAY_OVERRIDE and reason.strip()
+    }
+    standing = [refusal for refusal in refusals if refusal.code not in allowed]
+    if standing:
+        raise ValidationError(standing)
+    return {refusal.code: allowed[refusal.code] for refusal in refusals if refusal.code}
+
+
+def wrong_status(booking: Booking) -> ValidationError:
+    return ValidationError(
+        _("この予約はいま「%(status)s」なので、その操作はできません。"),
+        code="status",
+        params={"status": booking.get_status_display()},
+    )
+
+
+def _wish_of(booking: Booking) -> Wish:
+    return Wish(
+        booking.space,
+        booking.group,
+        booking.begins_at,
+        booking.ends_at,
+        booking.people,
+        booking.purpose,
+        booking.use,
+        booking=booking,
+    )
+
+
+def _locked(booking: Booking) -> Booking:
+    """The booking as it is now, nobody else changing it until we are done."""
+    return (
+        Booking.objects.select_related("space__policy", "group", "booked_by")
+        .select_for_update(of=("self",), no_key=True)
+        .get(pk=booking.pk)
+    )
+
+
+def _check_version(booking: Booking, version: int) -> None:
+    if booking.version != version:
+        raise ValidationError(
+            _(
+                "開いているあいだに、この予約が変更されました。いまの内容を確かめてから、もう一度お願いします。"
+            ),
+            code="stale",
+        )
+
+
+def _check_edge(booking: Booking, status: str) -> None:
+    if status not in EDGES[booking.status]:
+        raise wrong_status(booking)
+
+
+def _check_ahead(booking: Booking, by: User) -> None:
+    if booking.status not in Booking.AHEAD:
+        raise wrong_status(booking)
+    if not rights.is_before_deadline(by, booking):
+        raise ValidationError(_("変更と取消の期限が過ぎました。センターにお電話ください。"), code="deadline")
+
+
+def _save_next_version(booking: Booking) -> None:
+    booking.version += 1
+    booking.save()
+
+
+def _units_of(booking: Booking) -> list[int]:
+    return list(booking.occupancies.order_by("unit_id").values_list("unit_id", flat=True))
+
+
+def _occupy(booking: Booking, units: list[int]) -> None:
+    period = fact_queries.occupied_period(booking.space.policy, booking.begins_at, booking.ends_at)
+    Occupancy.objects.bulk_create(Occupancy(unit_id=unit, booking=booking, period=period) for unit in units)
+
+
+def _record_overrides(booking: Booking, set_aside: Mapping[str, str], *, by: User) -> None:
+    RuleOverride.objects.bulk_create(
+        RuleOverride(booking=booking, code=code, reason=reason, by=by) for code, reason in set_aside.items()
+    )

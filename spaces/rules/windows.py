@@ -1,0 +1,63 @@
+"""When booking opens for a day of use (受付開始). Source: the centre's published rules.
+
+「2か月前の同じ日」 falls back to the month's last day when there is no such date; a first day on which the centre is
+closed moves to its next open day.
+"""
+
+import calendar
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from kyodo.centre.hours import DayHours
+
+from kyodo import clock
+from kyodo.centre import hours
+from spaces.models import BookingPolicy
+
+# The longest run of closed days that we look past; New Year is six.
+LONGEST_CLOSURE_DAYS = 31
+
+
+def months_before(day: date, months: int) -> date:
+    """The same date so many months before, or the last day of that month."""
+    index = day.year * 12 + day.month - 1 - months
+    year, month = divmod(index, 12)
+    month += 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def first_booking_day(policy: BookingPolicy, day: date) -> date:
+    """The calendar day the window opens on for that day of use, open or not."""
+    kind = policy.window_kind
+    if kind == BookingPolicy.WindowKind.MONTHS:
+        return months_before(day, policy.window_amount)
+    if kind == BookingPolicy.WindowKind.WEEKS:
+        return day - timedelta(weeks=policy.window_amount)
+    return day - timedelta(days=policy.window_amount)
+
+
+def days_that_matter(policy: BookingPolicy, days: Iterable[date]) -> tuple[date, date]:
+    """First and last day whose opening decides when the windows of these days open."""
+    nominal = [first_booking_day(policy, day) for day in days]
+    return min(nominal), max(nominal) + timedelta(days=LONGEST_CLOSURE_DAYS)
+
+
+def window_openings(
+    policy: BookingPolicy, days: Iterable[date], calendar_days: Mapping[date, DayHours]
+) -> dict[date, datetime]:
+    """For each day of use the moment its window opens; `calendar_days` cover the days that matter."""
+    nominal = {day: first_booking_day(policy, day) for day in days}
+    last = max(nominal.values()) + timedelta(days=LONGEST_CLOSURE_DAYS)
+    openings = {}
+    for day, wanted in nominal.items():
+        opens = wanted
+        while opens < last and calendar_days[opens].hours is None:
+            opens += timedelta(days=1)
+        # Never later than the day of use itself.
+        openings[day] = clock.at(min(opens, day), policy.window_opens_at)
+    return openings
+
+
+def window_opens(policy: BookingPolicy, day: date) -> datetime:
+    calendar_days = hours.opening_days(*days_that_matter(policy, [day]))
+    return window_openings(policy, [day], calendar_days)[day]

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class KyodoConfig(AppConfig):
@@ -7,7 +7,8 @@ class KyodoConfig(AppConfig):
     default = True
 
 
-class AdminConfig(DjangoAdminConfig):
+class AdminConfig(admin_apps.AdminConfig):
     """The one admin site of the house; apps register with django.contrib.admin as usual."""
 
+    default = False
     default_site = "kyodo.admin_site.AdminSite"

@@ -1,4 +1,4 @@
-from accounts.models.applications import Application, CriterionCheck, HearingWish
+from accounts.models.applications import Application, CriterionCheck, ExpiryReminder, HearingWish
 from accounts.models.groups import Document, Group, Invitation, Membership, Party
 from accounts.models.users import User
 
@@ -6,6 +6,7 @@ __all__ = [
     "Application",
     "CriterionCheck",
     "Document",
+    "ExpiryReminder",
     "Group",
     "HearingWish",
     "Invitation",

@@ -73,6 +73,16 @@ class Application(GroupProfile):
     )
     """The group renewed or changed; for a new one, the group that came of it."""
     is_paper = models.BooleanField(_("紙の申請"), default=False)
+    entered_by = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("入力した職員"),
+        null=True,
+        blank=True,
+    )
+    change_note = models.TextField(_("変わったこと"), max_length=1000, blank=True)
+    """What the representative says has changed, in a renewal or a change."""
 
     wants_model_bylaws = models.BooleanField(_("会則のひな型がほしい"), default=False)
     hearing_way = models.CharField(
@@ -142,6 +152,11 @@ class Application(GroupProfile):
             models.CheckConstraint(
                 condition=Q(is_paper=True) | Q(applicant__isnull=False), name="application_has_applicant"
             ),
+            models.CheckConstraint(
+                condition=Q(is_paper=True, entered_by__isnull=False)
+                | Q(is_paper=False, entered_by__isnull=True),
+                name="application_paper_has_writer",
+            ),
             models.UniqueConstraint(
                 fields=["group", "type"],
                 condition=Q(status__in=["draft", "submitted", "hearing", "returned"], group__isnull=False),
@@ -209,3 +224,23 @@ class CriterionCheck(models.Model):
 
     def __str__(self) -> str:
         return self.get_criterion_display()
+
+
+class ExpiryReminder(models.Model):
+    """The record that a group was reminded (期限のお知らせ) of its expiry, so that no mail goes twice."""
+
+    group = models.ForeignKey(Group, models.CASCADE, related_name="expiry_reminders")
+    valid_until = models.DateField(_("有効期限"))
+    days = models.PositiveSmallIntegerField(_("何日前のお知らせか"))
+    reminded_at = models.DateTimeField(_("お知らせした日時"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("期限のお知らせ")
+        verbose_name_plural = _("期限のお知らせ")
+        ordering = ["-reminded_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "valid_until", "days"], name="expiry_reminder_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.days}"

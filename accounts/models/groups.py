@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.matching import NameKey, PhoneKey
 from kyodo import clock
 
 if TYPE_CHECKING:
@@ -126,6 +127,9 @@ class Group(GroupProfile):
             models.Index(fields=["name_kana"], name="group_name_kana"),
             models.Index(fields=["valid_until", "status"], name="group_validity"),
             models.Index(fields=["name_kana", "id"], name="group_listed", condition=Q(is_listed=True)),
+            models.Index(NameKey("name"), name="group_name_key"),
+            models.Index(NameKey("name_kana"), name="group_kana_key"),
+            models.Index(PhoneKey("contact_phone"), name="group_phone_key"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -293,9 +297,9 @@ class Invitation(models.Model):
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, user: "User") -> "DocumentQuerySet":
-        """Centre staff, the applicant, and the group's representative and booking managers."""
+        """Centre staff (what has been handed in), the applicant, and those who book for the group."""
         if user.is_staff:
-            return self
+            return self.exclude(application__status="draft", group__isnull=True)
         managing = Membership.objects.filter(
             user_id=user.pk, role__in=[Membership.Role.REPRESENTATIVE, Membership.Role.BOOKING_MANAGER]
         ).values("group_id")

@@ -14,11 +14,11 @@ from functools import cached_property
 from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from kyodo.centre.hours import DayHours
 
 from accounts.models import Membership, User
 from kyodo import clock
 from kyodo.centre import hours
+from kyodo.centre.hours import DayHours
 from spaces.models import LotteryRound, Occupancy, Space
 from spaces.rules import windows
 

@@ -11,10 +11,10 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
-from kyodo.centre.hours import DayHours
 
 from accounts.models import Group
 from kyodo import clock, dates
+from kyodo.centre.hours import DayHours
 from spaces.models import Booking, LotteryRound, Space
 
 # What staff may set aside for one booking, with a reason. "taken" is not a rule but a fact: nobody may.
@@ -125,17 +125,16 @@ def within_opening_hours(wish: Wish, facts: Facts) -> ValidationError | None:
                 "closes": time_format(hours.closes),
             },
         )
-    for closed in facts.day.closures:
-        if begins < closed.ends and closed.begins < ends:
-            return ValidationError(
-                _("%(begins)sから%(ends)sまでは休館です。%(reason)s"),
-                code="closed",
-                params={
-                    "begins": time_format(closed.begins),
-                    "ends": time_format(closed.ends),
-                    "reason": closed.reason,
-                },
-            )
+    if closed := facts.day.closure_within(begins, ends):
+        return ValidationError(
+            _("%(begins)sから%(ends)sまでは休館です。%(reason)s"),
+            code="closed",
+            params={
+                "begins": time_format(closed.begins),
+                "ends": time_format(closed.ends),
+                "reason": closed.reason,
+            },
+        )
     return None
 
 

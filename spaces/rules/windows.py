@@ -8,14 +8,13 @@ import calendar
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from kyodo.centre.hours import DayHours
-
 from kyodo import clock
 from kyodo.centre import hours
+from kyodo.centre.hours import DayHours
 from spaces.models import BookingPolicy
 
-# The longest run of closed days that we look past; New Year is six.
-LONGEST_CLOSURE_DAYS = 31
+# Days fetched along to look past closed ones; New Year is six. A longer closure costs another query, no more.
+DAYS_ALONG = 14
 
 
 def months_before(day: date, months: int) -> date:
@@ -39,23 +38,21 @@ def first_booking_day(policy: BookingPolicy, day: date) -> date:
 def days_that_matter(policy: BookingPolicy, days: Iterable[date]) -> tuple[date, date]:
     """First and last day whose opening decides when the windows of these days open."""
     nominal = [first_booking_day(policy, day) for day in days]
-    return min(nominal), max(nominal) + timedelta(days=LONGEST_CLOSURE_DAYS)
+    return min(nominal), max(nominal) + timedelta(days=DAYS_ALONG)
 
 
 def window_openings(
     policy: BookingPolicy, days: Iterable[date], calendar_days: Mapping[date, DayHours]
 ) -> dict[date, datetime]:
     """For each day of use the moment its window opens; `calendar_days` cover the days that matter."""
-    nominal = {day: first_booking_day(policy, day) for day in days}
-    last = max(nominal.values()) + timedelta(days=LONGEST_CLOSURE_DAYS)
-    openings = {}
-    for day, wanted in nominal.items():
-        opens = wanted
-        while opens < last and calendar_days[opens].hours is None:
-            opens += timedelta(days=1)
+    return {
         # Never later than the day of use itself.
-        openings[day] = clock.at(min(opens, day), policy.window_opens_at)
-    return openings
+        day: clock.at(
+            min(hours.next_open_day(first_booking_day(policy, day), calendar_days), day),
+            policy.window_opens_at,
+        )
+        for day in days
+    }
 
 
 def window_opens(policy: BookingPolicy, day: date) -> datetime:

@@ -3,12 +3,15 @@
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse_lazy
 
 from kyodo import database, environment
+
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment.load_file(BASE_DIR / ".env")
@@ -18,7 +21,7 @@ environment.load_file(BASE_DIR / ".env")
 PRODUCTION = environment.boolean("KYODO_PRODUCTION")
 DEBUG = environment.boolean("KYODO_DEBUG")
 VAR = Path(environment.text("KYODO_VAR") or BASE_DIR / "var").resolve()
-DEMO_SECRET_MARK = "demo-"
+DEMO_MARK = "demo-"
 
 
 def _secret_key() -> str:
@@ -31,14 +34,16 @@ def _secret_key() -> str:
     if not path.exists():
         VAR.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_text(DEMO_SECRET_MARK + secrets.token_urlsafe(48))
+        path.write_text(DEMO_MARK + secrets.token_urlsafe(48))
     return path.read_text()
 
 
 SECRET_KEY = _secret_key()
 SECRET_KEY_FALLBACKS = environment.words("KYODO_SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = environment.words("KYODO_ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
-BASE_URL = environment.text("KYODO_BASE_URL", "http://127.0.0.1:" + environment.text("PORT", "8000")).rstrip("/")
+BASE_URL = environment.text("KYODO_BASE_URL", "http://127.0.0.1:" + environment.text("PORT", "8000")).rstrip(
+    "/"
+)
 REQUIRE_STAFF_MFA = environment.boolean("KYODO_REQUIRE_STAFF_MFA", PRODUCTION)
 
 # ── Database ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -66,7 +71,7 @@ if PRODUCTION:
         sentence
         for wrong, sentence in (
             (
-                len(SECRET_KEY) < 50 or SECRET_KEY.startswith(DEMO_SECRET_MARK),
+                len(SECRET_KEY) < 50 or SECRET_KEY.startswith(DEMO_MARK),
                 "KYODO_SECRET_KEY: set a secret of 50 characters or more, "
                 'for example from: python -c "import secrets; print(secrets.token_urlsafe(64))"',
             ),
@@ -75,7 +80,10 @@ if PRODUCTION:
             (not ALLOWED_HOSTS, "KYODO_ALLOWED_HOSTS: set the names of this site, separated by commas"),
             (not BASE_URL.startswith("https://"), "KYODO_BASE_URL: set the https:// address of this site"),
             (not REQUIRE_STAFF_MFA, "KYODO_REQUIRE_STAFF_MFA: leave it out or set it to 1"),
-            (not environment.text("KYODO_EMAIL_URL"), "KYODO_EMAIL_URL: set smtp://user:password@host:587 or anymail:NAME"),
+            (
+                not environment.text("KYODO_EMAIL_URL"),
+                "KYODO_EMAIL_URL: set smtp://user:password@host:587 or anymail:NAME",
+            ),
         )
         if wrong
     ]
@@ -165,16 +173,19 @@ USE_TZ = True
 # ── People and sign-in ───────────────────────────────────────────────────────────────────────────────────────────
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "accounts.backends.RoleBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = reverse_lazy("account_login")
-LOGIN_REDIRECT_URL = reverse_lazy("my")
-LOGOUT_REDIRECT_URL = reverse_lazy("home")
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "my"
+LOGOUT_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -205,6 +216,11 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 EMAIL_BACKEND = "kyodo.mail.backends.OutboxBackend"
 EMAIL_URL = environment.text("KYODO_EMAIL_URL")
 MAIL_DIRECTORY = VAR / "mails"
+MESSAGE_ID_DOMAIN = urlsplit(BASE_URL).hostname or "localhost"
+# Keys of the provider that KYODO_EMAIL_URL=anymail:NAME names, such as BREVO_API_KEY=...,...
+ANYMAIL = dict(word.split("=", 1) for word in environment.words("KYODO_ANYMAIL"))
+MAIL_BODY_DAYS = environment.integer("KYODO_MAIL_BODY_DAYS", 180)
+MAIL_ROW_DAYS = environment.integer("KYODO_MAIL_ROW_DAYS", 3 * 365)
 DEFAULT_FROM_EMAIL = environment.text("KYODO_FROM_EMAIL", "横浜市市民協働推進センター <no-reply@example.jp>")
 
 # ── Files ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -257,7 +273,8 @@ CONTENT_SECURITY_POLICY = {
 }
 if not DEBUG:
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["script-src"] = [SELF]
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# auth.W004: e-mail addresses are unique without regard to case, by a constraint that this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
 # ── Logs: one JSON object a line in production, with the request's id and no personal data ───────────────────────
 

@@ -1,0 +1,50 @@
+"""Dates as people read them here: 2026年11月20日（金） 13:00-15:00, 2026年度（令和8年度）."""
+
+from datetime import date, datetime
+
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+
+from kyodo import clock
+
+# First fiscal year of each era, newest first. Offices count April 2019 to March 2020 as 令和元年度,
+# although its first month still lay in 平成.
+ERAS = ((2019, "令和"), (1989, "平成"), (1926, "昭和"))
+
+
+def day(value: date) -> str:
+    """2026年11月20日（金）"""
+    return date_format(_local_day(value), "DATE_FORMAT")
+
+
+def short_day(value: date) -> str:
+    """11月20日（金）"""
+    return date_format(_local_day(value), "MONTH_DAY_FORMAT")
+
+
+def moment(value: datetime) -> str:
+    """2026年11月20日（金） 13:00"""
+    return date_format(clock.local(value), "DATETIME_FORMAT")
+
+
+def period(begins: datetime, ends: datetime) -> str:
+    """2026年11月20日（金） 13:00-15:00; the second day is named only when it is another one."""
+    begins, ends = clock.local(begins), clock.local(ends)
+    closing = time_format(ends.time(), "TIME_FORMAT")
+    if begins.date() != ends.date():
+        closing = f"{short_day(ends)} {closing}"
+    return f"{moment(begins)}-{closing}"
+
+
+def fiscal_year(value: date | int) -> str:
+    """2026年度（令和8年度）, from the year itself or from any day in it."""
+    year = clock.fiscal_year(_local_day(value)) if isinstance(value, date) else value
+    for first, era in ERAS:
+        if year >= first:
+            count = "元" if year == first else year - first + 1
+            return _("%(year)s年度（%(era)s%(count)s年度）") % {"year": year, "era": era, "count": count}
+    return _("%(year)s年度") % {"year": year}
+
+
+def _local_day(value: date) -> date:
+    return clock.local(value).date() if isinstance(value, datetime) else value

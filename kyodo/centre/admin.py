@@ -1,0 +1,177 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from kyodo.centre.models import (
+    ActivityField,
+    Centre,
+    Closure,
+    HistoryEntry,
+    NewsItem,
+    OpeningHours,
+    OpeningTime,
+    SupportOrganisation,
+    Ward,
+    WardCentre,
+)
+
+
+@admin.register(Centre)
+class CentreAdmin(admin.ModelAdmin):
+    list_display = ("name", "phone", "address")
+    fieldsets = (
+        (None, {"fields": ("name", "name_kana", "operator", "introduction")}),
+        (_("場所"), {"fields": ("postal_code", "address", "building", "access", "latitude", "longitude")}),
+        (_("連絡先"), {"fields": ("phone", "fax", "email", "website", "disaster_phone")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not Centre.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Centre | None = None) -> bool:
+        # Every page of the site stands on this row.
+        return False
+
+
+class OpeningTimeInline(admin.TabularInline):
+    model = OpeningTime
+    extra = 0
+
+
+@admin.register(OpeningHours)
+class OpeningHoursAdmin(admin.ModelAdmin):
+    list_display = ("name", "begins_on", "ends_on", "is_yearly", "priority", "week")
+    inlines = (OpeningTimeInline,)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("name", ("begins_on", "ends_on"), "is_yearly", "note", "priority"),
+                "description": _(
+                    "期間の短いものが先に使われます。ここに書かない曜日は、次に期間の短いものの時間になります。"
+                ),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("times")
+
+    @admin.display(description=_("曜日ごとの時間"))
+    def week(self, layer: OpeningHours) -> str:
+        return "、".join(str(one) for one in layer.times.all())
+
+
+@admin.register(Closure)
+class ClosureAdmin(admin.ModelAdmin):
+    """To look at. Closing and reopening is a page of its own, because it cancels bookings and writes to people."""
+
+    list_display = ("first_day", "last_day", "hours", "kind", "public_reason", "created_by", "created_at")
+    list_filter = ("kind",)
+    date_hierarchy = "first_day"
+    search_fields = ("reason",)
+    list_select_related = ("created_by",)
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Closure | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Closure | None = None) -> bool:
+        return False
+
+    @admin.display(description=_("時間"), ordering="begins")
+    def hours(self, closure: Closure) -> str:
+        if closure.begins is None or closure.ends is None:
+            return str(_("1日じゅう"))
+        return f"{closure.begins:%H:%M}-{closure.ends:%H:%M}"
+
+    @admin.display(description=_("理由"), ordering="reason")
+    def public_reason(self, closure: Closure) -> str:
+        return closure.public_reason
+
+
+@admin.register(Ward)
+class WardAdmin(admin.ModelAdmin):
+    list_display = ("code", "name", "kana", "position")
+    list_display_links = ("code", "name")
+    search_fields = ("code", "name", "kana")
+
+
+class ConfirmedFilter(admin.SimpleListFilter):
+    title = _("住所と電話の確認")
+    parameter_name = "confirmed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("まだ")), ("yes", _("確認ずみ"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(confirmed_on__isnull=self.value() == "no")
+
+
+PLACE_FIELDSETS: tuple[tuple[Any, Any], ...] = (
+    (_("連絡先"), {"fields": ("phone", "fax", "email", "website")}),
+    (_("場所"), {"fields": ("postal_code", "address")}),
+    (_("確認"), {"fields": ("confirmed_on",)}),
+)
+
+
+@admin.register(WardCentre)
+class WardCentreAdmin(admin.ModelAdmin):
+    list_display = ("name", "ward", "phone", "address", "confirmed_on")
+    list_filter = (ConfirmedFilter, "ward")
+    search_fields = ("name", "address", "phone", "ward__name")
+    list_select_related = ("ward",)
+    fieldsets = ((None, {"fields": ("ward", "name")}), *PLACE_FIELDSETS)
+
+
+@admin.register(SupportOrganisation)
+class SupportOrganisationAdmin(admin.ModelAdmin):
+    list_display = ("name", "kind", "ward", "phone", "address", "confirmed_on")
+    list_filter = ("kind", ConfirmedFilter, "ward")
+    search_fields = ("name", "address", "phone", "ward__name")
+    list_select_related = ("ward",)
+    fieldsets = ((None, {"fields": ("kind", "ward", "name", "description")}), *PLACE_FIELDSETS)
+
+
+@admin.register(ActivityField)
+class ActivityFieldAdmin(admin.ModelAdmin):
+    list_display = ("short_name", "kind", "name", "counterparts")
+    list_filter = ("kind",)
+    search_fields = ("name", "short_name")
+    filter_horizontal = ("law_fields",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("law_fields", "primer_fields")
+
+    def get_fields(self, request: HttpRequest, obj: ActivityField | None = None) -> Any:
+        fields = ["kind", "code", "name", "short_name", "position"]
+        # The mapping is written from the eight to the twenty only.
+        return fields if obj and obj.kind == ActivityField.Kind.NPO_LAW else [*fields, "law_fields"]
+
+    @admin.display(description=_("対応する分野"))
+    def counterparts(self, field: ActivityField) -> str:
+        others = field.law_fields if field.kind == ActivityField.Kind.PRIMER else field.primer_fields
+        return "、".join(str(one) for one in others.all())
+
+
+@admin.register(HistoryEntry)
+class HistoryEntryAdmin(admin.ModelAdmin):
+    list_display = ("year", "month", "side", "text")
+    list_display_links = ("year", "text")
+    list_filter = ("side",)
+    search_fields = ("text",)
+
+
+@admin.register(NewsItem)
+class NewsItemAdmin(admin.ModelAdmin):
+    list_display = ("title", "published_at")
+    date_hierarchy = "published_at"
+    search_fields = ("title", "body")
+    show_full_result_count = False

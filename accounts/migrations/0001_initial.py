@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('centre', '0002_closure'),
+        ('centre', '0001_initial'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 

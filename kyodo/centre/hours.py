@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import NamedTuple
 
 from django.utils.formats import time_format
@@ -137,6 +138,8 @@ class TodayStatus:
     today: DayHours
     until: time | None = None
     next_opening: datetime | None = None
+    week: tuple[DayHours, ...] = ()
+    """Today and the six days after it."""
 
     @property
     def is_open(self) -> bool:
@@ -158,10 +161,11 @@ def today_status() -> TodayStatus:
     days = opening_days(now.date(), now.date() + timedelta(days=DAYS_AHEAD))
     today = days[now.date()]
     upcoming = _next_opening(days.values(), now)
+    week = tuple(islice(days.values(), 7))
     for period in today.open_periods:
         if period.opens <= now.time() < period.closes:
             text = _("開館中 %(time)sまで") % {"time": _clock_time(period.closes)}
-            return TodayStatus(State.OPEN, text, today, until=period.closes, next_opening=upcoming)
+            return TodayStatus(State.OPEN, text, today, until=period.closes, next_opening=upcoming, week=week)
     state = _closed_state(today, now.time())
     text = {
         State.BEFORE: _("開館前"),
@@ -169,7 +173,7 @@ def today_status() -> TodayStatus:
         State.OVER: _("本日は閉館しました"),
         State.CLOSED: _("休館日"),
     }[state]
-    return TodayStatus(state, text, today, next_opening=upcoming)
+    return TodayStatus(state, text, today, next_opening=upcoming, week=week)
 
 
 def _closed_state(today: DayHours, clock_time: time) -> State:

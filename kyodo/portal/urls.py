@@ -1,0 +1,9 @@
+from django.urls import path
+
+from kyodo.portal import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("my/", views.my, name="my"),
+    path("style/", views.style, name="style"),
+]

@@ -1,0 +1,309 @@
+"""Many at one slot, by every door: never a double use, always a winner, nobody sees an error page.
+
+Real threads with connections of their own on the real PostgreSQL. The companions at the end take the guards away one
+by one, so that these tests are known to be able to fail. How long it takes stands in benchmarks/.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from django.db import connection
+
+from accounts.models import Group, User
+from kyodo import clock
+from spaces.actions import bookings, holds, locking
+from spaces.models import Booking, BookingPolicy, Hold, Occupancy, Space
+from tests.factories.accounts import GroupFactory, UserFactory
+from tests.factories.centre import usual_week
+from tests.factories.spaces import BookingFactory, HoldFactory, SpaceFactory, UnitFactory, yokohama_spaces
+from tests.racing import Outcome, Racers
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+
+CLIENTS = 12
+ROUNDS = 150
+HOURS = range(9, 17)
+
+
+class Crowd:
+    """Twelve groups, each with someone who books, and spaces whose window has been open for long."""
+
+    def __init__(self) -> None:
+        usual_week()
+        self.spaces = yokohama_spaces()
+        BookingPolicy.objects.update(window_kind=BookingPolicy.WindowKind.DAYS, window_amount=400)
+        self.people = [UserFactory() for _ in range(CLIENTS)]
+        self.groups = [
+            GroupFactory(representative=person, valid_until=clock.today() + timedelta(days=400))
+            for person in self.people
+        ]
+        self.coordinator = UserFactory(coordinator=True)
+
+    def space(self, slug: str) -> Space:
+        return Space.objects.select_related("policy").get(slug=slug)
+
+    def booker(self, lane: int, space: Space, begins_at: datetime, hours: int = 1) -> Callable[[], Booking]:
+        group, person = self.groups[lane], self.people[lane]
+        return lambda: book(space, group, person, begins_at, hours)
+
+
+def book(space: Space, group: Group, person: User, begins_at: datetime, hours: int = 1) -> Booking:
+    return bookings.book_space(
+        space=space,
+        group=group,
+        begins_at=begins_at,
+        ends_at=begins_at + timedelta(hours=hours),
+        people=5,
+        purpose="打合せ",
+        by=person,
+    )
+
+
+def slots(count: int) -> list[datetime]:
+    """So many hours that no two share, on open days from the day after tomorrow."""
+    found = []
+    day = clock.today() + timedelta(days=2)
+    while len(found) < count:
+        if (day.month, day.day) not in {(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)}:
+            found += [clock.at(day, time(hour)) for hour in HOURS]
+        day += timedelta(days=1)
+    return found[:count]
+
+
+def double_uses() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM spaces_occupancy a JOIN spaces_occupancy b"
+            " ON a.unit_id = b.unit_id AND a.id < b.id AND a.period && b.period"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def assert_clean(outcomes: list[Outcome], refusals: set[str]) -> None:
+    assert [error for outcome in outcomes for error in outcome.broke] == []
+    assert {code for outcome in outcomes for code in outcome.refused} <= refusals
+    assert [number for number, outcome in enumerate(outcomes) if not outcome.won] == []
+    assert double_uses() == 0
+
+
+@pytest.fixture
+def crowd() -> Crowd:
+    return Crowd()
+
+
+def test_booking_a_b_and_both_halves_at_once(crowd: Crowd) -> None:
+    chosen = [crowd.space(slug) for slug in ("space-a", "space-b", "space-ab")]
+    rounds = [
+        [crowd.booker(lane, chosen[(lane + number) % 3], slot) for lane in range(CLIENTS)]
+        for number, slot in enumerate(slots(ROUNDS))
+    ]
+
+    outcomes = Racers(CLIENTS).run_rounds(rounds)
+
+    assert_clean(outcomes, {"taken"})
+    assert {outcome.won for outcome in outcomes} <= {1, 2}
+    # Whoever won holds the units of what they won, no more and no less.
+    for booking in Booking.objects.live().select_related("space"):
+        assert booking.occupancies.count() == booking.space.units.count()
+
+
+def test_booking_the_last_free_table(crowd: Crowd) -> None:
+    lab = crowd.space("kyodo-lab")
+    times = slots(ROUNDS)
+    HoldFactory(
+        units=list(lab.units.all()[:3]),
+        begins_at=times[0],
+        ends_at=times[-1] + timedelta(hours=1),
+        kind=Hold.Kind.OTHER,
+    )
+    # A group has three hours a day, so each table goes to another one in turn.
+    rounds = [
+        [crowd.booker((lane + number) % CLIENTS, lab, slot) for lane in range(CLIENTS)]
+        for number, slot in enumerate(times)
+    ]
+
+    outcomes = Racers(CLIENTS).run_rounds(rounds)
+
+    assert_clean(outcomes, {"taken", "daily_limit"})
+    assert {outcome.won for outcome in outcomes} == {1}
+
+
+def test_moving_bookings_to_one_slot(crowd: Crowd) -> None:
+    shelter = SpaceFactory(
+        policy=crowd.spaces["space-a"].policy,
+        units=[UnitFactory() for _ in range(CLIENTS)],
+        takes=Space.Takes.ANY,
+    )
+    hour = clock.at(clock.today() + timedelta(days=1), time(10))
+    parked = [
+        BookingFactory(
+            space=shelter, group=group, booked_by=person, begins_at=hour, ends_at=hour + timedelta(hours=1)
+        )
+        for group, person in zip(crowd.groups, crowd.people, strict=True)
+    ]
+    space = crowd.space("space-a")
+
+    def mover(lane: int, slot: datetime) -> Callable[[], Booking]:
+        def move() -> Booking:
+            booking = Booking.objects.select_related("space__policy", "group").get(pk=parked[lane].pk)
+            return bookings.change_booking(
+                booking=booking,
+                version=booking.version,
+                by=crowd.people[lane],
+                space=space,
+                begins_at=slot,
+                ends_at=slot + timedelta(hours=1),
+                people=5,
+                purpose="移した打合せ",
+            )
+
+        return move
+
+    outcomes = Racers(CLIENTS).run_rounds(
+        [[mover(lane, slot) for lane in range(CLIENTS)] for slot in slots(ROUNDS)]
+    )
+
+    assert_clean(outcomes, {"taken"})
+    assert {outcome.won for outcome in outcomes} == {1}
+    assert Occupancy.objects.count() == CLIENTS
+
+
+def test_approving_while_others_decide_and_book(crowd: Crowd) -> None:
+    hall, half = crowd.space("space-ab"), crowd.space("space-a")
+    coordinators = [UserFactory(coordinator=True) for _ in range(CLIENTS // 2)]
+    rounds: list[list[Callable[[], object]]] = []
+    for slot in slots(ROUNDS):
+        asked = BookingFactory(
+            space=hall,
+            group=crowd.groups[0],
+            booked_by=crowd.people[0],
+            begins_at=slot,
+            ends_at=slot + timedelta(hours=1),
+            requested=True,
+            people=100,
+            use=Booking.Use.EVENT,
+        )
+        deciders: list[Callable[[], object]] = [
+            (lambda asked=asked, who=who: bookings.approve_booking(booking=asked, version=1, by=who))
+            for who in coordinators
+        ]
+        rounds.append(deciders + [crowd.booker(lane, half, slot) for lane in range(CLIENTS // 2)])
+
+    outcomes = Racers(CLIENTS).run_rounds(rounds)
+
+    assert_clean(outcomes, {"taken", "stale"})
+    # Held from the request on: one approval, and nobody slips in.
+    assert {outcome.won for outcome in outcomes} == {1}
+    assert Booking.objects.filter(status=Booking.Status.CONFIRMED).count() == ROUNDS
+
+
+def test_holding_against_bookings(crowd: Crowd) -> None:
+    chosen = [crowd.space(slug) for slug in ("space-a", "space-b", "space-ab")]
+    halves = list(chosen[2].units.all())
+
+    def holder(slot: datetime) -> Callable[[], Hold]:
+        return lambda: holds.place_hold(
+            kind=Hold.Kind.INSPECTION,
+            title="点検",
+            units=halves,
+            begins_at=slot,
+            ends_at=slot + timedelta(hours=1),
+            by=crowd.coordinator,
+        )
+
+    rounds: list[list[Callable[[], object]]] = [
+        [
+            holder(slot) if lane % 3 == 0 else crowd.booker(lane, chosen[lane % 3], slot)
+            for lane in range(CLIENTS)
+        ]
+        for slot in slots(ROUNDS)
+    ]
+
+    outcomes = Racers(CLIENTS).run_rounds(rounds)
+
+    assert_clean(outcomes, {"taken", "hits"})
+
+
+def test_a_group_never_passes_its_hours_of_a_day(crowd: Crowd) -> None:
+    lab = crowd.space("kyodo-lab")
+    days = sorted({slot.date() for slot in slots(ROUNDS * len(HOURS))})[:ROUNDS]
+    group, person = crowd.groups[0], crowd.people[0]
+
+    def asker(day: date, lane: int) -> Callable[[], Booking]:
+        return lambda: book(lab, group, person, clock.at(day, time(HOURS[lane % len(HOURS)])))
+
+    outcomes = Racers(CLIENTS).run_rounds([[asker(day, lane) for lane in range(CLIENTS)] for day in days])
+
+    assert_clean(outcomes, {"daily_limit"})
+    assert {outcome.won for outcome in outcomes} == {3}
+
+
+# ── The guards taken away ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def _no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code as it would be had somebody forgotten the locks."""
+    monkeypatch.setattr(locking, "lock_groups", lambda ids: Group.objects.in_bulk(list(ids)))
+    monkeypatch.setattr(locking, "lock_units", lambda ids: None)
+
+
+@pytest.fixture
+def _no_constraint(transactional_db: None) -> Iterator[None]:
+    """The table as it would be without its last line; put back whatever happens."""
+    constraint = next(one for one in Occupancy._meta.constraints if one.name == "occupancy_one_at_a_time")
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Occupancy, constraint)
+    yield
+    Occupancy.objects.all().delete()
+    with connection.schema_editor() as editor:
+        editor.add_constraint(Occupancy, constraint)
+
+
+def rush(crowd: Crowd, count: int, clients: int = CLIENTS) -> list[Outcome]:
+    chosen = [crowd.space(slug) for slug in ("space-a", "space-b", "space-ab")]
+    return Racers(clients).run_rounds(
+        [[crowd.booker(lane, chosen[lane % 3], slot) for lane in range(clients)] for slot in slots(count)]
+    )
+
+
+@pytest.mark.usefixtures("_no_locks")
+def test_without_locks_the_constraint_still_holds(crowd: Crowd) -> None:
+    """Right, though slow: rivals deadlock and are told to try again."""
+    outcomes = rush(crowd, 20, clients=3)
+
+    assert [error for outcome in outcomes for error in outcome.broke] == []
+    assert double_uses() == 0
+    assert sum(outcome.won for outcome in outcomes) > 0
+
+
+@pytest.mark.usefixtures("_no_constraint")
+def test_without_the_constraint_the_locks_still_hold(crowd: Crowd) -> None:
+    outcomes = rush(crowd, 20)
+
+    assert_clean(outcomes, {"taken"})
+
+
+@pytest.mark.usefixtures("_no_constraint", "_no_locks")
+def test_without_both_places_are_used_twice(crowd: Crowd) -> None:
+    """What the two guards are for: this is how it goes wrong, and that these tests can see it."""
+    rush(crowd, 20)
+
+    assert double_uses() > 0
+
+
+@pytest.mark.usefixtures("_no_locks")
+def test_without_locks_a_group_passes_its_hours(crowd: Crowd) -> None:
+    """No constraint can count hours: only the lock on the group's row does."""
+    lab = crowd.space("kyodo-lab")
+    day = slots(1)[0].date()
+    group, person = crowd.groups[0], crowd.people[0]
+
+    askers = [
+        [lambda lane=lane, day=day: book(lab, group, person, clock.at(day, time(HOURS[lane])))
+         for lane in range(len(HOURS))]
+    ]  # fmt: skip
+    outcome = Racers(len(HOURS)).run_rounds(askers)[0]
+
+    assert outcome.won > 3

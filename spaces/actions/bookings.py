@@ -14,7 +14,7 @@ from spaces import emails
 from spaces.actions.locking import reserving, taken
 from spaces.models import Booking, BookingSeries, Occupancy, RuleOverride, Space
 from spaces.queries import facts as fact_queries
-from spaces.rules import limits, rights
+from spaces.rules import limits, reminders, rights
 from spaces.rules.limits import Facts, Rule, Wish
 from spaces.tasks.waiting import tell_waiting_later
 
@@ -144,11 +144,12 @@ def change_booking(
         if rights.needs_approval(space.policy, use, by):
             booking.status = Booking.Status.REQUESTED
             booking.decided_at = booking.decided_by = None
-        booking.reminded_at = None
+        booking.reminded_at = reminders.told_at(begins_at, clock.now())
+        booking.reminder_missed_at = None
         _save_next_version(booking)
         _occupy(booking, chosen)
         _record_overrides(booking, set_aside, by=by)
-        emails.booking_changed(booking)
+        emails.booking_changed(booking, by)
         tell_waiting_later(unit_ids=before, begins_at=freed[0], ends_at=freed[1])
     return booking
 

@@ -1,0 +1,155 @@
+"""Bookings as calendar entries (RFC 5545): for mails, for download and for the feeds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+import icalendar
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from kyodo import clock
+from kyodo.centre.models import Centre
+from spaces.models import Booking
+
+STATUS = {
+    Booking.Status.REQUESTED: "TENTATIVE",
+    Booking.Status.CONFIRMED: "CONFIRMED",
+    Booking.Status.USED: "CONFIRMED",
+    Booking.Status.NO_SHOW: "CONFIRMED",
+    Booking.Status.DECLINED: "CANCELLED",
+    Booking.Status.CANCELLED: "CANCELLED",
+}
+CONTENT_TYPE = "text/calendar; charset=utf-8"
+FILENAME = "booking.ics"
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What a mailed entry has beside the booking (RFC 5546): who asks and who is asked."""
+
+    attendees: tuple[str, ...]
+    at: datetime
+
+
+def one(booking: Booking, centre: Centre) -> bytes:
+    """A booking to put into one's own calendar."""
+    return build([booking], centre, method="PUBLISH")
+
+
+def mailed(bookings: Iterable[Booking], centre: Centre, *, attendees: Iterable[str]) -> bytes:
+    """What goes with a mail: REQUEST for what stands, CANCEL when every booking of it is gone."""
+    bookings = list(bookings)
+    invitation = Invitation(tuple(attendees), clock.now())
+    return build(bookings, centre, method=mailed_method(bookings), invitation=invitation)
+
+
+def mailed_method(bookings: Iterable[Booking]) -> str:
+    gone = all(STATUS[Booking.Status(booking.status)] == "CANCELLED" for booking in bookings)
+    return "CANCEL" if gone else "REQUEST"
+
+
+def build(
+    bookings: Iterable[Booking],
+    centre: Centre,
+    *,
+    method: str = "",
+    name: str = "",
+    invitation: Invitation | None = None,
+) -> bytes:
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//Kyodo//spaces//JA")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    if method:
+        calendar.add("method", method)
+    if name:
+        calendar.add("name", name)
+        calendar.add("x-wr-calname", name)
+        calendar.add("x-wr-timezone", "Asia/Tokyo")
+        calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", "PT1H")
+    calendar.add_component(_tokyo())
+    for booking in bookings:
+        calendar.add_component(_event(booking, centre, invitation))
+    return bytes(calendar.to_ical())
+
+
+def uid(booking: Booking) -> str:
+    """The same for the whole life of a booking: calendars know by it what they already hold."""
+    return f"{booking.reference}@{host()}"
+
+
+def host() -> str:
+    return urlsplit(settings.BASE_URL).hostname or "localhost"
+
+
+def _event(booking: Booking, centre: Centre, invitation: Invitation | None) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", uid(booking))
+    event.add("sequence", booking.version)
+    event.add("dtstamp", _utc(invitation.at if invitation else last_touched_at(booking)))
+    event.add("created", _utc(booking.booked_at))
+    event.add("dtstart", clock.local(booking.begins_at))
+    event.add("dtend", clock.local(booking.ends_at))
+    status = STATUS[Booking.Status(booking.status)]
+    event.add("status", status)
+    event.add("transp", "TRANSPARENT" if status == "CANCELLED" else "OPAQUE")
+    event.add("summary", f"{booking.space.name}（{booking.group.name}）")
+    event.add("location", _location(booking, centre))
+    if centre.latitude is not None and centre.longitude is not None:
+        event.add("geo", (float(centre.latitude), float(centre.longitude)))
+    event.add("description", _description(booking))
+    event.add("url", settings.BASE_URL + booking.get_absolute_url())
+    if invitation:
+        event.add("organizer", _organizer(centre))
+        for address in invitation.attendees:
+            parameters = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
+            event.add("attendee", icalendar.vCalAddress(f"mailto:{address}"), parameters=parameters)
+    return event
+
+
+def last_touched_at(booking: Booking) -> datetime:
+    """The newest moment the row itself remembers; enough for DTSTAMP, while SEQUENCE counts every change."""
+    moments = (booking.booked_at, booking.decided_at, booking.cancelled_at, booking.checked_in_at)
+    return max(moment for moment in moments if moment is not None)
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _location(booking: Booking, centre: Centre) -> str:
+    place = f"{booking.space.name}, {centre.name}"
+    return f"{place}, {centre.full_address}" if centre.address else place
+
+
+def _description(booking: Booking) -> str:
+    lines = [
+        _("予約番号 %(reference)s") % {"reference": booking.reference},
+        _("団体 %(group)s") % {"group": booking.group.name},
+        _("人数 %(people)d人") % {"people": booking.people},
+        _("目的 %(purpose)s") % {"purpose": booking.purpose},
+    ]
+    return "\n".join(lines)
+
+
+def _organizer(centre: Centre) -> icalendar.vCalAddress:
+    sender = icalendar.vCalAddress("mailto:" + (centre.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
+    sender.params["CN"] = icalendar.vText(centre.name)
+    return sender
+
+
+def _tokyo() -> icalendar.Timezone:
+    """Japan Standard Time, without summer time since 1952."""
+    standard = icalendar.TimezoneStandard()
+    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001 wall-clock time, as RFC 5545 wants it here
+    standard.add("tzoffsetfrom", timedelta(hours=9))
+    standard.add("tzoffsetto", timedelta(hours=9))
+    standard.add("tzname", "JST")
+    timezone = icalendar.Timezone()
+    timezone.add("tzid", "Asia/Tokyo")
+    timezone.add_component(standard)
+    return timezone

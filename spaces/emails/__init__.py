@@ -1,0 +1,27 @@
+"""Mails about bookings; each is written to the outbox in the transaction of the change it tells of."""
+
+from spaces.emails.bookings import (
+    booking_approved,
+    booking_cancelled,
+    booking_changed,
+    booking_confirmed,
+    booking_declined,
+    booking_reminder,
+    booking_requested,
+)
+from spaces.emails.lottery import lottery_entered, lottery_results
+from spaces.emails.series import series_booked, series_cancelled
+
+__all__ = [
+    "booking_approved",
+    "booking_cancelled",
+    "booking_changed",
+    "booking_confirmed",
+    "booking_declined",
+    "booking_reminder",
+    "booking_requested",
+    "lottery_entered",
+    "lottery_results",
+    "series_booked",
+    "series_cancelled",
+]

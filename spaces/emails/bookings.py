@@ -1,0 +1,93 @@
+"""Mails about one booking, each with its calendar entry."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.formats import time_format
+
+from accounts.models import User
+from kyodo import clock, dates
+from kyodo.centre.queries import current_centre
+from kyodo.mail.actions import Attachment, queue_template
+from spaces import calendar
+from spaces.emails import recipients
+from spaces.models import Booking
+
+
+def booking_confirmed(booking: Booking) -> None:
+    _tell(booking, "booking_confirmed")
+
+
+def booking_requested(booking: Booking) -> None:
+    _tell(booking, "booking_requested")
+
+
+def booking_approved(booking: Booking) -> None:
+    _tell(booking, "booking_approved")
+
+
+def booking_declined(booking: Booking) -> None:
+    _tell(booking, "booking_declined")
+
+
+def booking_changed(booking: Booking, by: User) -> None:
+    """A change by staff also reaches the group's contact: the person who booked may be away."""
+    _tell(booking, "booking_changed", also_contact=by.is_staff, by_staff=by.is_staff)
+
+
+def booking_cancelled(booking: Booking, by: User | None) -> None:
+    """By the group, by staff with their reason, or by the system (None) when a win was not claimed."""
+    by_staff = by is not None and by.is_staff
+    template = "booking_lapsed" if by is None else "booking_cancelled"
+    _tell(booking, template, also_contact=by_staff, by_staff=by_staff)
+
+
+def booking_reminder(booking: Booking) -> None:
+    """The day before. The link leads to a page: nothing is cancelled by opening it."""
+    _tell(booking, "booking_reminder", attach=False, key=f"booking-reminder:{booking.pk}:{booking.version}")
+
+
+def when(moment: datetime) -> str:
+    """11月20日（金）13:00, as subjects say it."""
+    return f"{dates.short_day(moment)}{time_format(clock.local(moment).time(), 'TIME_FORMAT')}"
+
+
+def page(name: str, *args: object) -> str:
+    return settings.BASE_URL + reverse(name, args=args)
+
+
+def ics(bookings: list[Booking], addresses: list[str]) -> Attachment:
+    content = calendar.mailed(bookings, current_centre(), attendees=addresses)
+    method = calendar.mailed_method(bookings)
+    return Attachment(calendar.FILENAME, content, f"text/calendar; charset=utf-8; method={method}")
+
+
+def _tell(
+    booking: Booking,
+    template: str,
+    *,
+    also_contact: bool = False,
+    attach: bool = True,
+    key: str = "",
+    **context: Any,
+) -> None:
+    for recipient in recipients.of_group(booking.group, booking.booked_by, also_contact=also_contact):
+        queue_template(
+            to=recipient.address,
+            kind=f"spaces/{template}",
+            key=f"{key}:{recipient.address.lower()}" if key else None,
+            context={
+                "booking": booking,
+                "name": recipient.name,
+                "when": when(booking.begins_at),
+                "booking_url": page("booking", booking.reference),
+                "cancel_url": page("booking_cancel", booking.reference),
+                "space_url": page("space", booking.space.slug),
+                **context,
+            },
+            attachments=[ics([booking], [recipient.address])] if attach else [],
+            about_label=str(booking),
+            about_url=booking.get_absolute_url(),
+        )

@@ -1,0 +1,49 @@
+"""Mails about a series: one mail, one calendar file with all its dates."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from accounts.models import User
+from kyodo.mail.actions import queue_template
+from spaces.emails import recipients
+from spaces.emails.bookings import ics, page, when
+from spaces.models import Booking, BookingSeries
+
+
+def series_booked(series: BookingSeries) -> None:
+    bookings = list(series.bookings.select_related("space", "group", "booked_by"))
+    _tell(series, bookings, "series_booked")
+
+
+def series_cancelled(series: BookingSeries, bookings: Iterable[Booking], by: User) -> None:
+    """Those of its bookings that were cancelled together: the rest, or all."""
+    _tell(series, list(bookings), "series_cancelled", also_contact=by.is_staff, by_staff=by.is_staff)
+
+
+def _tell(
+    series: BookingSeries,
+    bookings: list[Booking],
+    template: str,
+    *,
+    also_contact: bool = False,
+    **context: Any,
+) -> None:
+    if not bookings:
+        return
+    for recipient in recipients.of_group(series.group, series.created_by, also_contact=also_contact):
+        queue_template(
+            to=recipient.address,
+            kind=f"spaces/{template}",
+            context={
+                "series": series,
+                "bookings": bookings,
+                "first": bookings[0],
+                "name": recipient.name,
+                "when": when(bookings[0].begins_at),
+                "waits": any(booking.status == Booking.Status.REQUESTED for booking in bookings),
+                "series_url": page("series", series.pk),
+                **context,
+            },
+            attachments=[ics(bookings, [recipient.address])],
+            about_label=str(series),
+        )

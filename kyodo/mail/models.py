@@ -1,0 +1,145 @@
+from datetime import timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.mail import make_msgid
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from kyodo import clock
+
+
+def new_message_id() -> str:
+    """Fixed when the mail is written, so that a second copy of it is known for one."""
+    return make_msgid(domain=settings.MESSAGE_ID_DOMAIN)
+
+
+class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def due(self) -> "OutgoingMailQuerySet":
+        """Waiting, and its next try has come."""
+        return self.filter(state=OutgoingMail.State.WAITING, next_attempt_at__lte=clock.now())
+
+    def stuck(self) -> "OutgoingMailQuerySet":
+        """Claimed so long ago that whoever sent it must have died on the way."""
+        limit = clock.now() - OutgoingMail.LONGEST_SENDING
+        return self.filter(state=OutgoingMail.State.SENDING, claimed_at__lt=limit)
+
+
+class OutgoingMail(models.Model):
+    """A mail of the portal (送信メール) to one person, written in the transaction of the change that it tells about.
+
+    waiting → sending → sent; back to waiting after a passing error; failed for good; aborted by staff before it left.
+    A mail whose sender died on the way ends as failed and `is_uncertain`: staff decide, it is never sent twice by itself.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("送信待ち")
+        SENDING = "sending", _("送信中")
+        SENT = "sent", _("送信済み")
+        FAILED = "failed", _("送れませんでした")
+        ABORTED = "aborted", _("取りやめ")
+
+    LONGEST_SENDING = timedelta(minutes=5)
+
+    kind = models.CharField(_("種類"), max_length=50)
+    key = models.CharField(_("二重送信を防ぐ印"), max_length=200, null=True, blank=True, unique=True)  # noqa: DJ001
+    state = models.CharField(_("状態"), max_length=10, choices=State.choices, default=State.WAITING)
+
+    to = models.EmailField(_("宛先"), max_length=254)
+    sender = models.CharField(_("差出人"), max_length=254)
+    reply_to = models.CharField(_("返信先"), max_length=254, blank=True)
+    subject = models.CharField(_("件名"), max_length=200)
+    body = models.TextField(_("本文"), blank=True)
+    html = models.TextField(_("HTML本文"), blank=True)
+    headers = models.JSONField(_("追加のヘッダー"), default=dict, blank=True)
+    message_id = models.CharField(_("Message-ID"), max_length=200, unique=True, default=new_message_id)
+    is_private = models.BooleanField(
+        _("本人だけに届く内容"),
+        default=False,
+        help_text=_("再設定のリンクなど。本文は職員にも表示せず、送信後に消します。"),
+    )
+
+    about_label = models.CharField(_("関係するもの"), max_length=200, blank=True)
+    about_url = models.CharField(_("関係するページ"), max_length=300, blank=True)
+
+    attempts = models.PositiveSmallIntegerField(_("送信した回数"), default=0)
+    attempts_left = models.PositiveSmallIntegerField(_("残りの回数"), default=0)
+    next_attempt_at = models.DateTimeField(_("次に送る時刻"), null=True, blank=True)
+    last_error = models.TextField(_("最後のエラー"), blank=True)
+    is_uncertain = models.BooleanField(_("届いたか不明"), default=False)
+
+    created_at = models.DateTimeField(_("作成"), default=clock.now)
+    claimed_at = models.DateTimeField(_("送信開始"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("送信"), null=True, blank=True)
+    purged_at = models.DateTimeField(_("本文の消去"), null=True, blank=True)
+
+    objects: ClassVar[OutgoingMailQuerySet] = OutgoingMailQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("送信メール")
+        verbose_name_plural = _("送信メール")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="mail_newest"),
+            models.Index(fields=["state", "-created_at", "-id"], name="mail_state_newest"),
+            models.Index(
+                fields=["next_attempt_at"],
+                name="mail_unfinished",
+                condition=Q(state__in=["waiting", "sending"]),
+            ),
+            models.Index(Lower("to"), F("created_at").desc(), name="mail_to"),
+            models.Index(fields=["created_at"], name="mail_unpurged", condition=Q(purged_at__isnull=True)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at__isnull=True)),
+                name="mail_sent_with_time",
+                violation_error_message=_("送信済みのメールには送信の時刻が必要です。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", next_attempt_at__isnull=False)
+                | (~Q(state="waiting") & Q(next_attempt_at__isnull=True)),
+                name="mail_waiting_with_time",
+                violation_error_message=_("送信待ちのメールには次に送る時刻が必要です。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sending") | Q(claimed_at__isnull=False),
+                name="mail_sending_with_time",
+                violation_error_message=_("送信中のメールには送信開始の時刻が必要です。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(purged_at__isnull=True) | Q(body="", html=""),
+                name="mail_purged_is_empty",
+                violation_error_message=_("消去したメールに本文は残せません。"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def is_purged(self) -> bool:
+        return self.purged_at is not None
+
+
+class MailAttachment(models.Model):
+    """A file that goes with a mail (添付ファイル): a calendar entry, a card."""
+
+    mail = models.ForeignKey(
+        OutgoingMail, models.CASCADE, related_name="attachments", verbose_name=_("メール")
+    )
+    name = models.CharField(_("ファイル名"), max_length=120)
+    content_type = models.CharField(
+        _("種類"), max_length=120, help_text=_("予定表は text/calendar; method=REQUEST のように書きます。")
+    )
+    content = models.BinaryField(_("内容"))
+
+    class Meta:
+        verbose_name = _("添付ファイル")
+        verbose_name_plural = _("添付ファイル")
+
+    def __str__(self) -> str:
+        return self.name

@@ -27,6 +27,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 VERSION = 18
 START_SECONDS = 30
+LOG_BYTES = 10_000_000
 CONFIGURATION = """\
 # Written by kyodo/database.py at every start.
 listen_addresses = ''
@@ -68,15 +69,32 @@ class Embedded:
 
     @property
     def socket(self) -> Path:
-        """Short whatever the checkout's path is: a Unix socket path ends at 107 bytes."""
+        """Short whatever the checkout's path is: a Unix socket path ends at 107 bytes.
+
+        Not under TMPDIR, which may be long, and differs between processes that share one server.
+        """
         digest = hashlib.sha256(f"{os.geteuid()}:{self.directory}".encode()).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"kyodo-{digest}"
+        return (Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())) / f"kyodo-{digest}"  # noqa: S108
 
     def settings(self) -> dict[str, Any]:
-        return {"NAME": "kyodo", "USER": "kyodo", "PASSWORD": "", "HOST": str(self.socket), "PORT": "", "OPTIONS": {}}
+        return {
+            "NAME": "kyodo",
+            "USER": "kyodo",
+            "PASSWORD": "",
+            "HOST": str(self.socket),
+            "PORT": "",
+            "OPTIONS": {},
+        }
 
     def is_running(self) -> bool:
-        return self._run("pg_ctl", "status", "-D", str(self.data), check=False).returncode == 0
+        """True when the process of the pid file is this directory's server; its number may have gone to another."""
+        return str(self.data) in _command_of(self._pid())
+
+    def _pid(self) -> int:
+        try:
+            return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (FileNotFoundError, ValueError):
+            return 0
 
     def start(self) -> None:
         """Start the server unless it runs, and keep it running while this process lives."""
@@ -84,18 +102,21 @@ class Embedded:
         with self._door():
             if not (self.data / "PG_VERSION").exists():
                 self._create()
-            self._prepare_socket()
-            if not self.is_running():
+            self._refuse_other_version()
+            if not self._is_reachable():
                 self._launch()
             self._hold()
 
     def restart_if_down(self) -> bool:
         """Start the server again after a crash. True when it had to."""
         with self._door():
-            if self.is_running():
+            if self._is_reachable():
                 return False
             self._launch()
             return True
+
+    def _is_reachable(self) -> bool:
+        return self.is_running() and (self.socket / ".s.PGSQL.5432").exists()
 
     def leave(self) -> None:
         """Give up this process's hold; the last to leave stops the server."""
@@ -108,7 +129,8 @@ class Embedded:
             except BlockingIOError:
                 pass
             else:
-                self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", check=False)
+                self._stop()
+                shutil.rmtree(self.socket, ignore_errors=True)
             finally:
                 holder.file.close()
 
@@ -133,7 +155,16 @@ class Embedded:
             owner = _unprivileged()
             for path in (self.directory, _binaries()):
                 _let_through(path)
+            _make_readable(_binaries().parent)
             os.chown(self.directory, owner.pw_uid, owner.pw_gid)
+
+    def _refuse_other_version(self) -> None:
+        found = (self.data / "PG_VERSION").read_text().strip()
+        if found != str(VERSION):
+            raise RuntimeError(
+                f"{self.data} belongs to PostgreSQL {found}, this is {VERSION}. "
+                "Dump it with the older version, move the folder away and restore (docs/operations.md)."
+            )
 
     def _prepare_socket(self) -> None:
         """A directory in the shared temporary folder, refused when it is not ours."""
@@ -143,6 +174,7 @@ class Embedded:
             os.chown(self.socket, owner, -1)
         if self.socket.is_symlink() or self.socket.stat().st_uid != owner:
             raise PermissionError(f"{self.socket} belongs to someone else")
+        self.socket.chmod(0o700)
 
     def _create(self) -> None:
         """initdb into a directory beside, renamed when whole: a kill in between leaves nothing half made."""
@@ -164,13 +196,33 @@ class Embedded:
         fresh.rename(self.data)
 
     def _launch(self) -> None:
+        self._clear_remains()
+        self._prepare_socket()
         configuration = self.data / "kyodo.conf"
         configuration.write_text(CONFIGURATION.format(socket=self.socket))
         configuration.chmod(0o644)
         log = self.directory / "postgresql.log"
-        # Left by a server that was killed; with a new process under its old number PostgreSQL would not start.
-        self._run("pg_ctl", "start", "-D", str(self.data), "-l", str(log), "-w", "-t", str(START_SECONDS))
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(log.with_suffix(".log.1"))
+        start = ("pg_ctl", "start", "-D", str(self.data), "-l", str(log), "-w", "-t", str(START_SECONDS))
+        deadline = time.monotonic() + START_SECONDS
+        # The children of a killed server need a moment to notice; until then PostgreSQL refuses to start.
+        while self._run(*start, check=False).returncode != 0:
+            if time.monotonic() > deadline:
+                tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+                raise RuntimeError(f"The embedded PostgreSQL does not start:\n{tail}")
+            time.sleep(0.3)
         self._ensure_database()
+
+    def _clear_remains(self) -> None:
+        """What would keep PostgreSQL from starting: a server nobody can reach, a number gone to another process."""
+        if self.is_running():
+            self._stop()
+        elif _command_of(self._pid()):
+            (self.data / "postmaster.pid").unlink()
+
+    def _stop(self) -> None:
+        self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", check=False)
 
     def _ensure_database(self) -> None:
         query = ("psql", "-h", str(self.socket), "-U", "kyodo", "-d", "postgres", "-At", "-c")
@@ -202,9 +254,7 @@ class Embedded:
             output.seek(0)
             text = output.read()
         if check and done.returncode != 0:
-            log = self.directory / "postgresql.log"
-            tail = log.read_text()[-2000:] if log.exists() else ""
-            raise RuntimeError(f"{program} failed ({done.returncode}):\n{text}\n{tail}")
+            raise RuntimeError(f"{program} failed ({done.returncode}):\n{text}")
         return subprocess.CompletedProcess(done.args, done.returncode, text, "")
 
 
@@ -226,6 +276,29 @@ def _binaries() -> Path:
     return Path(package.submodule_search_locations[0]) / f"pginstall{VERSION}" / "bin"
 
 
+def _command_of(pid: int) -> str:
+    """The command line of a living process; empty when there is none."""
+    if not pid:
+        return ""
+    if Path("/proc/self/cmdline").exists():
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return ""
+        return command.replace(b"\0", b" ").decode(errors="replace")
+    ps = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
+    return ps.stdout.strip()
+
+
+def _make_readable(folder: Path) -> None:
+    """A narrow umask at installation would hide the programs from the unprivileged account."""
+    if (folder / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
+        return
+    for path in (folder, *folder.rglob("*")):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
+
+
 def _let_through(path: Path) -> None:
     """Let the unprivileged account pass through the folders above `path`; it may not list or read them."""
     for folder in path.resolve().parents:
@@ -241,4 +314,6 @@ def _unprivileged() -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise RuntimeError("Running as root needs an account named postgres or nobody for the embedded PostgreSQL.")
+    raise RuntimeError(
+        "Running as root needs an account named postgres or nobody for the embedded PostgreSQL."
+    )

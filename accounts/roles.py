@@ -3,7 +3,7 @@
 from accounts.models import User
 
 VIEW_ALL = ("accounts", "spaces", "centre", "mail")
-CHANGES = {
+CHANGES: dict[str, dict[str, tuple[str, ...]]] = {
     # Reception: the day's work.
     User.Role.RECEPTION: {
         "spaces": ("booking", "waitingentry"),

@@ -1,0 +1,3 @@
+from accounts.forms.people import SignupForm
+
+__all__ = ["SignupForm"]

@@ -1,16 +1,97 @@
 """What the pages of a group read."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 
-from accounts.models import Group, Membership, User
-
-MAY_BOOK = (Membership.Role.REPRESENTATIVE, Membership.Role.BOOKING_MANAGER)
+from accounts import panels
+from accounts.models import Document, Group, Invitation, Membership, User
+from accounts.rules import groups as rules
+from kyodo import clock
 
 
 def bookable_groups(user: User) -> QuerySet[Group]:
     """Groups in force in whose name this person may book; by name."""
     return (
         Group.objects.current()
-        .filter(memberships__user_id=user.pk, memberships__role__in=MAY_BOOK)
+        .filter(memberships__user_id=user.pk, memberships__role__in=Membership.BOOKING_ROLES)
         .order_by("name_kana", "pk")
     )
+
+
+@dataclass(frozen=True)
+class GroupPage:
+    """The group as its own people and the centre's staff see it."""
+
+    group: Group
+    rights: rules.Rights
+    memberships: Sequence[Membership]
+    invitations: Sequence[Invitation]
+    documents: Sequence[Document]
+    panels: Sequence[panels.Filled]
+
+    @property
+    def has_representative(self) -> bool:
+        return any(one.role == Membership.Role.REPRESENTATIVE for one in self.memberships)
+
+
+def group_page(group: Group, user: User) -> GroupPage:
+    rights = rules.rights_in(user, group)
+    return GroupPage(
+        group=group,
+        rights=rights,
+        memberships=list(
+            Membership.objects.visible_to(user)
+            .filter(group=group)
+            .select_related("user")
+            .order_by("joined_at", "pk")
+        ),
+        invitations=list(open_invitations(group)) if rights.can_manage_members else [],
+        documents=list(Document.objects.visible_to(user).filter(group=group)),
+        panels=panels.fill(group, user),
+    )
+
+
+def open_invitations(group: Group) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(
+        group=group, accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=clock.now()
+    )
+
+
+@dataclass(frozen=True)
+class InvitationPage:
+    """The page behind an invitation's link. `state`: open, accepted, revoked, expired, closed."""
+
+    invitation: Invitation
+    user: User | None
+    state: str
+    is_member: bool
+    is_other_address: bool
+
+
+def invitation_page(invitation: Invitation, user: User | None) -> InvitationPage:
+    addresses = set()
+    is_member = False
+    if user:
+        verified = EmailAddress.objects.filter(user=user, verified=True)
+        addresses = {address.lower() for address in verified.values_list("email", flat=True)}
+        is_member = Membership.objects.filter(group=invitation.group, user=user).exists()
+    return InvitationPage(
+        invitation=invitation,
+        user=user,
+        state=_state(invitation),
+        is_member=is_member,
+        is_other_address=user is not None and invitation.email.lower() not in addresses,
+    )
+
+
+def _state(invitation: Invitation) -> str:
+    if invitation.accepted_at:
+        return "accepted"
+    if invitation.revoked_at:
+        return "revoked"
+    if invitation.group.status == Group.Status.CLOSED:
+        return "closed"
+    return "open" if invitation.is_open else "expired"

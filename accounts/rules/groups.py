@@ -1,42 +1,72 @@
 """Who may do what in a group's name."""
 
+from dataclasses import dataclass
+
 from accounts.models import Group, Membership, User
 
 
-def role_in(user: User, group: Group) -> str | None:
-    """The person's role in the group, None for those outside."""
-    if not user.is_authenticated:
-        return None
-    return Membership.objects.filter(group=group, user_id=user.pk).values_list("role", flat=True).first()
+@dataclass(frozen=True)
+class Rights:
+    """What one person may do with one group; asked once for a page."""
+
+    role: str | None
+    can_act: bool
+    can_book: bool
+    can_edit_profile: bool
+    can_manage_members: bool
+
+    @property
+    def is_member(self) -> bool:
+        return self.role is not None
+
+    @property
+    def is_representative(self) -> bool:
+        return self.role == Membership.Role.REPRESENTATIVE
+
+
+def rights_in(user: User, group: Group) -> Rights:
+    role = _role_in(user, group) if user.is_active else None
+    is_open = group.status != Group.Status.CLOSED
+    represents = role == Membership.Role.REPRESENTATIVE
+    acts = role in Membership.BOOKING_ROLES
+    return Rights(
+        role=role,
+        can_act=acts,
+        can_book=acts and group.is_current,
+        can_edit_profile=represents and is_open,
+        # Coordinators too, so that a group whose representative is gone can go on.
+        can_manage_members=is_open and (represents or can_administer(user)),
+    )
 
 
 def can_act_for(user: User, group: Group) -> bool:
     """Speak for the group: its representative and booking managers, also while the group is not in force."""
-    return user.is_active and role_in(user, group) in (
-        Membership.Role.REPRESENTATIVE,
-        Membership.Role.BOOKING_MANAGER,
-    )
+    return rights_in(user, group).can_act
 
 
 def can_book_for(user: User, group: Group) -> bool:
     """Book in the group's name: who may act for it, while it is registered and in force."""
-    return group.is_current and can_act_for(user, group)
+    return rights_in(user, group).can_book
 
 
 def is_representative(user: User, group: Group) -> bool:
-    return user.is_active and role_in(user, group) == Membership.Role.REPRESENTATIVE
+    return rights_in(user, group).is_representative
 
 
 def can_edit_profile(user: User, group: Group) -> bool:
     """Contact details and the directory entry. What was registered changes by an application."""
-    return group.status != Group.Status.CLOSED and is_representative(user, group)
+    return rights_in(user, group).can_edit_profile
 
 
 def can_manage_members(user: User, group: Group) -> bool:
-    """The representative; for the centre the coordinators, so that a group whose representative left can go on."""
-    return group.status != Group.Status.CLOSED and (is_representative(user, group) or can_administer(user))
+    return rights_in(user, group).can_manage_members
 
 
 def can_administer(user: User) -> bool:
     """Suspend, resume and close groups, and mend their members: coordinators and managers of the centre."""
     return user.is_active and user.role in (User.Role.COORDINATOR, User.Role.MANAGER)
+
+
+def _role_in(user: User, group: Group) -> str | None:
+    mine = Membership.objects.filter(group=group, user_id=user.pk)
+    return mine.values_list("role", flat=True).first()

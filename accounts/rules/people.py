@@ -8,6 +8,11 @@ def can_manage_people(user: User) -> bool:
     return user.is_active and user.role == User.Role.MANAGER
 
 
+def can_delete_own_account(user: User) -> bool:
+    """Staff and ward officers leave by a manager, who closes their account: their decisions keep a name."""
+    return user.role == User.Role.CITIZEN
+
+
 def groups_waiting_for_handover(user: User) -> list[Group]:
     """Groups in force that this person represents and in which someone else could: hand over before leaving."""
     return list(

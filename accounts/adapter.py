@@ -1,0 +1,103 @@
+"""Where allauth asks us: who signs up, what its mails say and where their links lead."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from kyodo.centre.queries import current_centre
+
+if TYPE_CHECKING:
+    from allauth.account.models import EmailConfirmation
+    from django.forms import BaseForm
+
+
+@dataclass(frozen=True)
+class Site:
+    """What allauth's templates know of the site: the centre's name and the address people type."""
+
+    name: str
+    domain: str
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("このアカウントは、いま使えません。"),
+        "email_password_mismatch": _("メールアドレスかパスワードが違います。"),
+        "enter_current_password": _("いまのパスワードを入れてください。"),
+        "incorrect_password": _("パスワードが違います。"),
+        "incorrect_code": _("コードが違います。"),
+        "too_many_login_attempts": _(
+            "何度も続けて試されたため、しばらく止めています。時間をおいて試してください。"
+        ),
+        "email_taken": _("このメールアドレスは使えません。"),
+        "duplicate_email": _("このメールアドレスは、すでにあなたのアカウントにあります。"),
+        "invalid_password_reset": _("このリンクは使えません。もう一度、再設定のメールを送ってください。"),
+        "same_as_current": _("いまと違うものを入れてください。"),
+        "rate_limited": _("操作が続いたため、しばらく止めています。時間をおいて試してください。"),
+    }
+
+    def save_user(
+        self, request: HttpRequest, user: AbstractBaseUser, form: "BaseForm", commit: bool = True
+    ) -> AbstractBaseUser:
+        user.name = form.cleaned_data["name"]  # type: ignore[attr-defined]
+        user.name_kana = form.cleaned_data["name_kana"]  # type: ignore[attr-defined]
+        try:
+            with transaction.atomic():
+                return super().save_user(request, user, form, commit)
+        except IntegrityError as error:
+            # The same address signed up in the same moment. The answer is the one everybody gets.
+            raise ImmediateHttpResponse(redirect("account_email_verification_sent")) from error
+
+    # Links in mails lead to the address of the site, whatever host name the request came by.
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: "EmailConfirmation") -> str:
+        return settings.BASE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        uidb36, _separator, token = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
+        return settings.BASE_URL + path
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        site = Site(name=current_centre().name, domain=urlsplit(settings.BASE_URL).netloc)
+        links = {
+            "signup_url": settings.BASE_URL + reverse("account_signup"),
+            "password_reset_url": settings.BASE_URL + reverse("account_reset_password"),
+        }
+        # A link made for this very mail (the key of a reset) stays.
+        if template_prefix.endswith("password_reset_key"):
+            links.pop("password_reset_url")
+        context = {"email": email, **context, **links, "current_site": site, "base_url": settings.BASE_URL}
+        self.render_mail(template_prefix, email, context).send()
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": _("職員は、確認の方法を1つは残してください。"),
+        "incorrect_code": _("コードが違います。"),
+    }
+
+    def get_totp_issuer(self) -> str:
+        return current_centre().name
+
+    def _get_site_name(self) -> str:
+        return current_centre().name
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Staff keep one way to prove themselves; recovery codes alone don't count."""
+        if not (settings.REQUIRE_STAFF_MFA and authenticator.user.is_staff):
+            return True
+        others = Authenticator.objects.filter(user_id=authenticator.user_id).exclude(pk=authenticator.pk)
+        return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())

@@ -1,0 +1,36 @@
+"""Places on a group's page that floors above fill: bookings today, events later.
+
+An app registers its panel once, in the `ready` of its AppConfig; this floor knows nothing of what it shows.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from accounts.models import Group, User
+
+
+@dataclass(frozen=True)
+class Panel:
+    """`load` answers what the template shows, or None when this person sees nothing of it."""
+
+    template: str
+    load: Callable[[Group, User], Mapping[str, object] | None]
+
+
+@dataclass(frozen=True)
+class Filled:
+    template: str
+    content: Mapping[str, object]
+
+
+_panels: list[Panel] = []
+
+
+def register(panel: Panel) -> None:
+    if panel not in _panels:
+        _panels.append(panel)
+
+
+def fill(group: Group, user: User) -> list[Filled]:
+    filled = ((panel, panel.load(group, user)) for panel in _panels)
+    return [Filled(panel.template, content) for panel, content in filled if content is not None]

@@ -1,0 +1,80 @@
+"""The public directory of groups (団体一覧). Nothing leaves this module that the group did not choose to show."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Group
+from kyodo import dates
+
+Field = Group.PublicField
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One chosen item; `kind` tells the template how to link it."""
+
+    label: str
+    value: str
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class PublicProfile:
+    """A listed group as anybody may see it."""
+
+    number: str
+    name: str
+    name_kana: str
+    kind: str
+    fields: list[str]
+    wards: list[str]
+    summary: str
+    details: list[Detail]
+
+
+def listed_groups() -> QuerySet[Group]:
+    return Group.objects.listed().prefetch_related("fields", "wards").order_by("name_kana", "pk")
+
+
+def public_profile(group: Group) -> PublicProfile:
+    """By the group's choices as they stand on the object: the settings page shows unsaved ones the same way."""
+    shown = {field for field in group.public_fields if group.is_listed}
+    return PublicProfile(
+        number=group.number,
+        name=group.name,
+        name_kana=group.name_kana,
+        kind=group.get_kind_display(),
+        fields=[field.short_name for field in group.fields.all()],
+        wards=[ward.name for ward in group.wards.all()],
+        summary=group.purpose if Field.PURPOSE in shown else "",
+        details=[detail for field in Field if field in shown and (detail := _detail(group, field)).value],
+    )
+
+
+def _detail(group: Group, field: Field) -> Detail:
+    label = str(field.label)
+    match field:
+        case Field.LEGAL_FORM:
+            return Detail(label, group.get_legal_form_display())
+        case Field.MEMBERS:
+            count = group.members_count
+            return Detail(label, _("%(count)s人") % {"count": count} if count else "")
+        case Field.FOUNDED:
+            return Detail(label, dates.day(group.founded_on) if group.founded_on else "")
+        case Field.CONTACT_EMAIL:
+            return Detail(label, group.contact_email, "email")
+        case Field.CONTACT_PHONE:
+            return Detail(label, group.contact_phone, "phone")
+        case Field.WEBSITE:
+            return Detail(label, group.website, "url")
+        case _:
+            return Detail(label, str(getattr(group, field.value)))
+
+
+def searchable_text(group: Group) -> list[str]:
+    """What the search of the directory may find a group by: its name, and of the rest what it shows."""
+    chosen = [Field.PURPOSE, Field.ACTIVITIES, Field.CONTACT_NAME]
+    shown = [str(getattr(group, field.value)) for field in chosen if group.shows(field)]
+    return [group.name, group.name_kana, *shown]

@@ -1,0 +1,199 @@
+"""What a person types to book, change or cancel. The limits are asked by the action; here is only what was typed."""
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Group, User
+from kyodo import clock
+from spaces.forms.fields import ClockField, DayField, GroupChoiceField, GroupNumberField, step_times
+from spaces.models import Booking, Space
+from spaces.queries.bookings import GroupChoices
+from spaces.rules.limits import STAFF_MAY_OVERRIDE
+
+# Where each refusal belongs: beside what the person would change.
+FIELD_OF = {
+    "group_not_current": "group",
+    "time_order": "ends",
+    "time_step": "begins",
+    "past": "begins",
+    "closed": "begins",
+    "taken": "begins",
+    "window": "date",
+    "lottery": "date",
+    "too_short": "ends",
+    "too_long": "ends",
+    "daily_limit": "ends",
+    "people": "people",
+    "purpose": "purpose",
+    "use_not_allowed": "use",
+}
+
+# What staff agree to when they set a rule aside.
+OVERRIDES = {
+    "window": _("受付開始の前に予約する"),
+    "too_short": _("最短より短く予約する"),
+    "too_long": _("最長より長く予約する"),
+    "people": _("人数の決まりを外す"),
+    "daily_limit": _("1日の上限をこえて予約する"),
+    "time_step": _("きざみを外す"),
+    "past": _("過ぎた時間を記録する"),
+    "closed": _("開館時間の外に予約する"),
+}
+
+
+class RefusableForm(forms.Form):
+    """A form that can show what an action refused, each refusal beside its field."""
+
+    def refuse(self, error: ValidationError) -> None:
+        for one in error.error_list:
+            field = FIELD_OF.get(one.code or "", "")
+            self.add_error(field if field in self.fields else None, one)
+
+    @property
+    def codes(self) -> set[str]:
+        return {error.code for errors in self.errors.as_data().values() for error in errors if error.code}
+
+
+class BookingForm(RefusableForm):
+    """Booking form (予約の申込)."""
+
+    group = GroupChoiceField(
+        Group.objects.none(),
+        label=_("団体"),
+        empty_label=None,
+        error_messages={"invalid_choice": _("予約できる団体を選んでください。")},
+    )
+    date = DayField(label=_("日にち"))
+    begins = ClockField(label=_("始まり"))
+    ends = ClockField(label=_("終わり"))
+    people = forms.IntegerField(
+        label=_("人数"), min_value=1, max_value=999, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+    purpose = forms.CharField(
+        label=_("利用の目的"),
+        max_length=200,
+        help_text=_("例：月例会の打合せ。センターの職員だけが見ます。"),
+    )
+    use = forms.ChoiceField(
+        label=_("使い方"), choices=Booking.Use.choices, widget=forms.RadioSelect, required=False
+    )
+    override = forms.MultipleChoiceField(
+        label=_("例外にするルール"),
+        choices=list(OVERRIDES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    override_reason = forms.CharField(
+        label=_("例外にする理由"), max_length=200, required=False, help_text=_("予約と一緒に記録します。")
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        space: Space,
+        user: User,
+        choices: GroupChoices | None = None,
+        day: datetime.date,
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self.space = space
+        self.user = user
+        if choices is None:
+            self.fields.pop("group")
+        elif user.is_staff:
+            self.fields["group"] = GroupNumberField(label=_("団体の登録番号"))
+        else:
+            self._offer_groups([*choices.bookable, *choices.not_current])
+        self.offer_times(space, day)
+        self.set_use(space.allows_events)
+        if not user.is_staff:
+            self.fields.pop("override")
+            self.fields.pop("override_reason")
+
+    def _offer_groups(self, groups: Iterable[Group]) -> None:
+        field = cast(GroupChoiceField, self.fields["group"])
+        field.queryset = Group.objects.filter(pk__in=[group.pk for group in groups]).defer("search")
+
+    def offer_times(self, space: Space, day: datetime.date) -> None:
+        beginnings, ends = step_times(space, day)
+        for name, times in (("begins", beginnings), ("ends", ends)):
+            cast(ClockField, self.fields[name]).offer(times, kept=str(self[name].value() or ""))
+
+    def set_use(self, allows_events: bool) -> None:
+        """Asked only where there is something to choose; whoever sends it all the same is told by the rule."""
+        asked = allows_events or bool(self.data.get(self.add_prefix("use")))
+        choices = Booking.Use.choices
+        self.fields["use"].widget = forms.RadioSelect(choices=choices) if asked else forms.HiddenInput()
+
+    def clean_use(self) -> str:
+        return self.cleaned_data.get("use") or str(Booking.Use.MEETING)
+
+    @property
+    def begins_at(self) -> datetime.datetime:
+        return clock.at(self.cleaned_data["date"], self.cleaned_data["begins"])
+
+    @property
+    def ends_at(self) -> datetime.datetime:
+        return clock.at(self.cleaned_data["date"], self.cleaned_data["ends"])
+
+    @property
+    def wish(self) -> dict[str, Any]:
+        """What the actions take."""
+        typed = self.cleaned_data
+        return {
+            "begins_at": self.begins_at,
+            "ends_at": self.ends_at,
+            "people": typed["people"],
+            "purpose": typed["purpose"],
+            "use": typed["use"],
+        }
+
+    @property
+    def overrides(self) -> Mapping[str, str]:
+        reason = self.cleaned_data.get("override_reason", "")
+        return dict.fromkeys(self.cleaned_data.get("override", ()), reason)
+
+    @property
+    def may_be_overridden(self) -> bool:
+        """Only rules stand in the way, and only such that this person may set aside."""
+        return self.user.is_staff and bool(self.codes) and self.codes <= STAFF_MAY_OVERRIDE
+
+    def show_overrides(self) -> None:
+        """Offer exactly what was refused, or take the question away."""
+        if not self.may_be_overridden:
+            for name in ("override", "override_reason"):
+                self.fields.pop(name, None)
+            return
+        field = cast(forms.MultipleChoiceField, self.fields["override"])
+        field.choices = [(code, label) for code, label in OVERRIDES.items() if code in self.codes]
+
+
+class ChangeForm(BookingForm):
+    """The same for a booking that is there already (予約の変更); `version` is what the person was looking at."""
+
+    space_choice = forms.ModelChoiceField(
+        Space.objects.none(), label=_("場所"), to_field_name="slug", empty_label=None
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    field_order = ("space_choice", "date", "begins", "ends", "people", "purpose", "use", "override")
+
+    def __init__(self, *args: Any, spaces: Sequence[Space], **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = cast("forms.ModelChoiceField[Space]", self.fields["space_choice"])
+        field.queryset = Space.objects.filter(pk__in=[space.pk for space in spaces]).select_related("policy")
+        self.set_use(any(space.allows_events for space in spaces))
+
+
+class CancelForm(forms.Form):
+    """Cancelling (取消): nobody has to say why."""
+
+    reason = forms.CharField(
+        label=_("取り消す理由"), max_length=200, required=False, help_text=_("書かなくてもかまいません。")
+    )

@@ -1,0 +1,96 @@
+"""Fields that several forms of the spaces share."""
+
+from collections.abc import Iterable
+from datetime import date, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Group
+from kyodo.centre import hours
+from spaces.models import Space
+
+DAYS_OF_HOURS = 7
+
+
+class DayField(forms.DateField):
+    """A day, through the browser's own calendar where there is one."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("error_messages", {"invalid": _("日付を 2026-11-20 のように書いてください。")})
+        super().__init__(**options)
+
+
+class ClockField(forms.TimeField):
+    """A time of day out of a list; a time that is not in the list is judged by the rules, in their own words."""
+
+    widget = forms.Select
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("error_messages", {"invalid": _("時刻を 13:00 のように書いてください。")})
+        super().__init__(**options)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%H:%M}" if isinstance(value, time) else value
+
+    def offer(self, times: Iterable[str], *, kept: str = "") -> None:
+        """The times to choose from; what was typed stays, even when it is none of them."""
+        choices = [("", _("選んでください"))] + [(value, value.removeprefix("0")) for value in times]
+        if kept and kept not in dict(choices):
+            choices.append((kept, kept))
+        self.widget.choices = choices
+
+
+class GroupChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One of the person's groups, by name; one that can't book now says so."""
+
+    def label_from_instance(self, obj: Group) -> str:
+        return obj.name if obj.is_current else _("%(name)s（いま予約できません）") % {"name": obj.name}
+
+
+class GroupNumberField(forms.CharField):
+    """A group by its registration number, as staff read it off the card."""
+
+    def clean(self, value: Any) -> Any:
+        number = super().clean(value).strip()
+        group = Group.objects.filter(number__iexact=number).defer("search").first()
+        if group is None:
+            raise ValidationError(_("この登録番号の団体はありません。"), code="invalid_choice")
+        return group
+
+
+def step_times(space: Space, day: date) -> tuple[list[str], list[str]]:
+    """Beginnings and ends within the widest hours of the week from that day on: the day may still be changed."""
+    week = hours.opening_days(day, day + timedelta(days=DAYS_OF_HOURS - 1)).values()
+    opened = [one.hours for one in week if one.hours] or [hours.Hours(time(9), time(20))]
+    opens = min(_minutes(one.opens) for one in opened)
+    closes = max(_minutes(one.closes) or 24 * 60 for one in opened)
+    step = space.policy.step_minutes
+    times = [
+        f"{minutes // 60:02}:{minutes % 60:02}"
+        for minutes in range(opens, closes + 1, step)
+        if minutes < 24 * 60
+    ]
+    return times[:-1], times[1:]
+
+
+def parsed_day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+def parsed_clock(typed: str) -> time | None:
+    try:
+        return time.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+def _minutes(value: time) -> int:
+    return value.hour * 60 + value.minute

@@ -1,0 +1,337 @@
+"""What the calendar pages show: cells ready to print, so that a page of 150 of them costs the template little."""
+
+import calendar
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from math import gcd
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kyodo import clock, dates
+from spaces.models import Space
+from spaces.queries.availability import Slot, SpaceDay, State, Visitor, space_days
+
+DAYS_A_WEEK = 7
+MONTHS_AHEAD = 14
+"""Beyond the longest window anybody publishes, with room for a yearly plan."""
+MONTHS_BACK = 12
+
+# The class of each state in static/css/content.css, which draws its sign.
+CLASSES = {
+    State.FREE: "free",
+    State.FEW: "few",
+    State.TAKEN: "taken",
+    State.CLOSED: "closed",
+    State.NOT_YET: "early",
+    State.LOTTERY: "draw",
+    State.PAST: "closed",
+    State.YOURS: "yours",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One box of the table: a free step that leads to the form, or a run of steps with one word."""
+
+    css: str
+    text: str
+    span: int = 1
+    href: str = ""
+    spoken: str = ""
+    """What a link says out of its table: 「空きあり 13:00 スペースA」"""
+    until: str = ""
+    """「12:00まで」, for a run of several steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A day of a space, or a space of a day: the head of its column and what is to say about all of it."""
+
+    title: str
+    short: str
+    """On the strip of days of a phone: 「20」"""
+    kind: str
+    """Its weekday (「金」), where the column is a day."""
+    css: str
+    state: str
+    href: str
+    note: str
+    note_href: str = ""
+    is_chosen: bool = False
+
+
+@dataclass(slots=True)
+class Row:
+    """A time of day with the cells that begin there."""
+
+    label: str
+    cells: list[Cell] = field(default_factory=list)
+    css: str = ""
+    """"pick" when a cell of the chosen column begins here: the rows that a phone shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    columns: list[Column]
+    rows: list[Row]
+
+    @property
+    def notes(self) -> list[Column]:
+        return [column for column in self.columns if column.note]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthCell:
+    day: int
+    css: str
+    text: str
+    href: str
+    spoken: str
+    is_today: bool
+
+
+# ── Bounds ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def first_shown() -> date:
+    return months_later(clock.today(), -MONTHS_BACK)
+
+
+def last_shown() -> date:
+    return months_later(clock.today(), MONTHS_AHEAD)
+
+
+def months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def week_start(day: date) -> date:
+    """Weeks are counted from today, so that the first one never begins with days gone by."""
+    today = clock.today()
+    return today + timedelta(days=(day - today).days // DAYS_A_WEEK * DAYS_A_WEEK)
+
+
+# ── Tables ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def week_table(space: Space, chosen: date, visitor: Visitor) -> Timetable:
+    """Seven days of one space."""
+    first = week_start(chosen)
+    days = space_days([space], first, first + timedelta(days=DAYS_A_WEEK - 1), visitor)
+    return _table(
+        [day[space.pk] for day in days.values()],
+        [_day_column(day[space.pk], is_chosen=key == chosen) for key, day in days.items()],
+    )
+
+
+def day_table(space: Space, day: date, visitor: Visitor) -> Timetable:
+    """One day of one space, every step with its words."""
+    found = space_days([space], day, day, visitor)[day][space.pk]
+    return _table([found], [_day_column(found, is_chosen=True)])
+
+
+def spaces_table(spaces: Sequence[Space], day: date, visitor: Visitor) -> Timetable:
+    """All spaces on one day, side by side; what is past is left out."""
+    found = space_days(spaces, day, day, visitor)[day]
+    ordered = [found[space.pk] for space in spaces]
+    return _table(ordered, [_space_column(one) for one in ordered], leave_out_past=True)
+
+
+def month_weeks(space: Space, year: int, month: int, visitor: Visitor) -> list[list[MonthCell | None]]:
+    """The weeks of a month, Sunday first; None for the days of its neighbours."""
+    today = clock.today()
+    last = calendar.monthrange(year, month)[1]
+    days = space_days([space], date(year, month, 1), date(year, month, last), visitor)
+    base = space.get_absolute_url()
+    weeks = calendar.Calendar(firstweekday=calendar.SUNDAY).monthdatescalendar(year, month)
+    return [
+        [
+            _month_cell(days[day][space.pk], base=base, today=today) if day.month == month else None
+            for day in week
+        ]
+        for week in weeks
+    ]
+
+
+def _month_cell(found: SpaceDay, *, base: str, today: date) -> MonthCell:
+    day, state = found.date, found.state
+    if found.mine:
+        state = State.YOURS
+    return MonthCell(
+        day=day.day,
+        css=CLASSES[state],
+        text=str(state.label),
+        href=f"{base}?{urlencode({'view': 'day', 'date': day})}",
+        spoken=f"{dates.short_day(day)} {state.label}",
+        is_today=day == today,
+    )
+
+
+def _table(days: Sequence[SpaceDay], columns: list[Column], *, leave_out_past: bool = False) -> Timetable:
+    runs = [list(_cells_of(day)) for day in days]
+    opening = [(run[0][0], run[-1][1]) for run in runs if run]
+    if not opening:
+        return Timetable(columns, [])
+    step = gcd(*(day.step for day in days))
+    opens, closes = min(begins for begins, _ends in opening), max(ends for _begins, ends in opening)
+    if leave_out_past:
+        opens = max(opens, min(_first_ahead(day, closes) for day in days) // step * step)
+    rows = {minutes: Row(_clock(minutes)) for minutes in range(opens, closes, step)}
+    for run, column in zip(runs, columns, strict=True):
+        for begins, ends, cell in _fill(run, opens, closes):
+            if ends <= opens:
+                continue
+            row = rows[max(begins, opens)]
+            row.cells.append(
+                _placed(cell, begins=max(begins, opens), ends=ends, step=step, chosen=column.is_chosen)
+            )
+            if column.is_chosen:
+                row.css = "pick"
+    return Timetable(columns, list(rows.values()))
+
+
+def _first_ahead(day: SpaceDay, closes: int) -> int:
+    """The first minute not past."""
+    return next((_minutes(slot.begins) for slot in day.runs() if slot.state is not State.PAST), closes)
+
+
+Run = tuple[int, int, Cell]
+
+
+def _cells_of(day: SpaceDay) -> list[Run]:
+    """Free steps one by one, since each leads to the form; everything else in runs."""
+    base = reverse("space_book", args=[day.space.slug])
+    labels = {state: str(state.label) for state in State}
+    where = f"{day.space.name} {dates.short_day(day.date)}"
+    found = []
+    for run in day.runs():
+        begins, ends = _minutes(run.begins), _end_minutes(run.ends)
+        if not run.state.is_bookable:
+            found.append((begins, ends, _run_cell(run, labels[run.state])))
+            continue
+        for minutes in range(begins, ends, day.step):
+            text = labels[run.state]
+            cell = Cell(
+                css=CLASSES[run.state],
+                text=text,
+                href=f"{base}?date={day.date}&begins={minutes // 60:02}:{minutes % 60:02}",
+                spoken=f"{text} {_clock(minutes)} {where}",
+            )
+            found.append((minutes, minutes + day.step, cell))
+    return found
+
+
+def _run_cell(run: Slot, label: str) -> Cell:
+    href = reverse("booking", args=[run.reference]) if run.reference else ""
+    return Cell(
+        css=CLASSES[run.state],
+        text=label,
+        href=href,
+        spoken=f"{label} {_time_text(run.begins)}-{_time_text(run.ends)}" if href else "",
+        until=_("%(time)sまで") % {"time": _time_text(run.ends)},
+    )
+
+
+def _fill(runs: list[Run], opens: int, closes: int) -> list[Run]:
+    """The column from top to bottom: what lies outside its opening hours is closed."""
+    shut = Cell(css=CLASSES[State.CLOSED], text=_("閉館"))
+    if not runs:
+        return [(opens, closes, Cell(css=CLASSES[State.CLOSED], text=_("休館")))]
+    filled, at = [], opens
+    for begins, ends, cell in runs:
+        if begins > at:
+            filled.append((at, begins, shut))
+        filled.append((begins, ends, cell))
+        at = max(at, ends)
+    if at < closes:
+        filled.append((at, closes, shut))
+    return filled
+
+
+def _placed(cell: Cell, *, begins: int, ends: int, step: int, chosen: bool) -> Cell:
+    span = (ends - begins) // step
+    return Cell(
+        css=f"{cell.css} chosen" if chosen else cell.css,
+        text=cell.text,
+        span=span,
+        href=cell.href,
+        spoken=cell.spoken,
+        until=cell.until if span > 1 else "",
+    )
+
+
+# ── Heads of columns ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _day_column(found: SpaceDay, *, is_chosen: bool) -> Column:
+    day, state = found.date, found.state
+    note, note_href = day_note(found)
+    css = CLASSES[state]
+    if day == clock.today():
+        css += " today"
+    return Column(
+        title=dates.short_day(day),
+        short=str(day.day),
+        kind=_weekday(day),
+        css=f"{css} chosen" if is_chosen else css,
+        state=str(state.label),
+        href=f"{found.space.get_absolute_url()}?{urlencode({'view': 'week', 'date': day})}",
+        note=note,
+        note_href=note_href,
+        is_chosen=is_chosen,
+    )
+
+
+def _space_column(found: SpaceDay) -> Column:
+    note, note_href = day_note(found)
+    return Column(
+        title=found.space.name,
+        short=found.space.name,
+        kind="",
+        css=CLASSES[found.state],
+        state=str(found.state.label),
+        href=f"{found.space.get_absolute_url()}?{urlencode({'view': 'week', 'date': found.date})}",
+        note=note,
+        note_href=note_href,
+    )
+
+
+def day_note(found: SpaceDay) -> tuple[str, str]:
+    """Why nothing of this day can be booked, in words, and where to read more."""
+    if found.day.hours is None:
+        return found.day.reason or _("休館日です。"), ""
+    if found.state is State.LOTTERY and found.round:
+        return _("抽選「%(name)s」の対象です。") % {"name": found.round.name}, found.round.get_absolute_url()
+    if found.state is State.NOT_YET:
+        return _("予約は%(moment)sから受け付けます。") % {"moment": dates.moment(found.window_opens_at)}, ""
+    closed = " ".join(
+        _("%(begins)s-%(ends)s %(reason)s")
+        % {"begins": _time_text(part.begins), "ends": _time_text(part.ends), "reason": part.reason}
+        for part in found.day.closures
+    )
+    return closed, ""
+
+
+def _weekday(day: date) -> str:
+    return (_("月"), _("火"), _("水"), _("木"), _("金"), _("土"), _("日"))[day.weekday()]
+
+
+def _minutes(value: time) -> int:
+    return value.hour * 60 + value.minute
+
+
+def _end_minutes(value: time) -> int:
+    return _minutes(value) or 24 * 60
+
+
+def _clock(minutes: int) -> str:
+    """9:00, as people read it."""
+    return f"{minutes // 60}:{minutes % 60:02}"
+
+
+def _time_text(value: time) -> str:
+    return _clock(_minutes(value)) if value != time(0) else "24:00"

@@ -12,7 +12,7 @@ from accounts.models import Group, User
 from kyodo import clock, references
 from spaces import emails
 from spaces.actions.locking import reserving, taken
-from spaces.models import Booking, BookingSeries, Occupancy, RuleOverride, Space
+from spaces.models import Booking, BookingSeries, Occupancy, RuleOverride, Space, WaitingEntry
 from spaces.queries import facts as fact_queries
 from spaces.rules import limits, reminders, rights
 from spaces.rules.limits import Facts, Rule, Wish
@@ -367,6 +367,8 @@ def _units_of(booking: Booking) -> list[int]:
 def _occupy(booking: Booking, units: list[int]) -> None:
     period = fact_queries.occupied_period(booking.space.policy, booking.begins_at, booking.ends_at)
     Occupancy.objects.bulk_create(Occupancy(unit_id=unit, booking=booking, period=period) for unit in units)
+    # The group has its place: it waits for this time no longer.
+    WaitingEntry.objects.waiting().met_by(booking).update(closed_at=clock.now())
 
 
 def _record_overrides(booking: Booking, set_aside: Mapping[str, str], *, by: User) -> None:

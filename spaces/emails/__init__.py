@@ -11,6 +11,7 @@ from spaces.emails.bookings import (
 )
 from spaces.emails.lottery import lottery_entered, lottery_results
 from spaces.emails.series import series_booked, series_cancelled
+from spaces.emails.waiting import place_freed
 
 __all__ = [
     "booking_approved",
@@ -22,6 +23,7 @@ __all__ = [
     "booking_requested",
     "lottery_entered",
     "lottery_results",
+    "place_freed",
     "series_booked",
     "series_cancelled",
 ]

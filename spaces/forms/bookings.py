@@ -182,7 +182,7 @@ class ChangeForm(BookingForm):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    field_order = ("space_choice", "date", "begins", "ends", "people", "purpose", "use", "override")
+    field_order: Sequence[str] = ("space_choice", "date", "begins", "ends", "people", "purpose", "use", "override")
 
     def __init__(self, *args: Any, spaces: Sequence[Space], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Group
 from kyodo import clock
+from spaces.models.bookings import Booking
 from spaces.models.spaces import Space
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
 
     def waiting(self) -> "WaitingQuerySet":
         return self.filter(closed_at__isnull=True, begins_at__gt=clock.now())
+
+    def met_by(self, booking: Booking) -> "WaitingQuerySet":
+        """Wishes of its group for a time that the booking covers some of: the group has its place now."""
+        return self.filter(
+            group_id=booking.group_id, begins_at__lt=booking.ends_at, ends_at__gt=booking.begins_at
+        )
 
 
 class WaitingEntry(models.Model):

@@ -1,0 +1,27 @@
+"""The mail that tells of a freed time, with the form filled in behind its link."""
+
+from django.conf import settings
+
+from kyodo.mail.actions import queue_template
+from spaces.emails import recipients
+from spaces.emails.bookings import page, when
+from spaces.models import WaitingEntry
+from spaces.queries.alternatives import Place
+
+
+def place_freed(entry: WaitingEntry) -> None:
+    place = Place(entry.space, entry.begins_at, entry.ends_at)
+    book_url = place.book_url(group=entry.group, people=entry.people, purpose=entry.purpose)
+    for recipient in recipients.of_group(entry.group, entry.user):
+        queue_template(
+            to=recipient.address,
+            kind="spaces/place_freed",
+            context={
+                "entry": entry,
+                "name": recipient.name,
+                "when": when(entry.begins_at),
+                "book_url": settings.BASE_URL + book_url,
+                "waiting_url": page("waiting"),
+            },
+            about_label=str(entry),
+        )

@@ -129,8 +129,9 @@ def _load_again(kind: Kind, values: Values, before: LoadedRow, report: Report) -
         report.updated += 1
     else:
         report.unchanged += 1
-    before.values = values
-    before.save(update_fields=["values"])
+    if before.values != values:
+        before.values = values
+        before.save(update_fields=["values"])
 
 
 # ── Between the file and the tables ──────────────────────────────────────────────────────────────────────────────

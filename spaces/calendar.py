@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kyodo import clock
 from kyodo.centre.models import Centre
-from spaces.models import Booking
+from spaces.models import Booking, Hold
 
 STATUS = {
     Booking.Status.REQUESTED: "TENTATIVE",
@@ -39,6 +39,11 @@ def one(booking: Booking, centre: Centre) -> bytes:
     return build([booking], centre, method="PUBLISH")
 
 
+def feed(bookings: Iterable[Booking], holds: Iterable[Hold], centre: Centre, *, name: str) -> bytes:
+    """A calendar that other calendars read again and again."""
+    return build(bookings, centre, name=name, holds=holds)
+
+
 def mailed(bookings: Iterable[Booking], centre: Centre, *, attendees: Iterable[str]) -> bytes:
     """What goes with a mail: REQUEST for what stands, CANCEL when every booking of it is gone."""
     bookings = list(bookings)
@@ -58,6 +63,7 @@ def build(
     method: str = "",
     name: str = "",
     invitation: Invitation | None = None,
+    holds: Iterable[Hold] = (),
 ) -> bytes:
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Kyodo//spaces//JA")
@@ -74,6 +80,8 @@ def build(
     calendar.add_component(_tokyo())
     for booking in bookings:
         calendar.add_component(_event(booking, centre, invitation))
+    for hold in holds:
+        calendar.add_component(_hold_event(hold))
     return bytes(calendar.to_ical())
 
 
@@ -108,6 +116,17 @@ def _event(booking: Booking, centre: Centre, invitation: Invitation | None) -> i
         for address in invitation.attendees:
             parameters = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
             event.add("attendee", icalendar.vCalAddress(f"mailto:{address}"), parameters=parameters)
+    return event
+
+
+def _hold_event(hold: Hold) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", f"hold-{hold.pk}@{host()}")
+    event.add("dtstamp", _utc(hold.placed_at))
+    event.add("dtstart", clock.local(hold.begins_at))
+    event.add("dtend", clock.local(hold.ends_at))
+    event.add("status", "CONFIRMED")
+    event.add("summary", f"{hold.get_kind_display()}：{hold.title}")
     return event
 
 

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pghistory
@@ -16,23 +16,19 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class LotteryRoundQuerySet(models.QuerySet["LotteryRound"]):
-    def about(self, space: Space, first: date, last: date) -> "LotteryRoundQuerySet":
-        """Rounds of these days for the space, or for one that shares a unit with it: A meets A・B."""
-        sharing = Space.objects.filter(units__in=space.units.all()).values("pk")
-        return self.filter(space__in=sharing, first_date__lte=last, last_date__gte=first)
-
-    def unfinished(self) -> "LotteryRoundQuerySet":
-        """From the day staff make them until the claims are closed: that long their days are kept for the draw."""
-        return self.filter(closed_at__isnull=True)
-
-
 @pghistory.track()
 class LotteryRound(models.Model):
     """A draw (抽選) for a space over some days: entries, an announced draw, results, claims.
 
     The seed is published; whoever has the entries and the seed gets the same result.
     """
+
+    class Phase(models.TextChoices):
+        ANNOUNCED = "announced", _("申込開始前")
+        ENTRIES = "entries", _("申込受付中")
+        WAITING = "waiting", _("抽選待ち")
+        CLAIMS = "claims", _("当選の確認中")
+        OVER = "over", _("終了")
 
     space = models.ForeignKey(Space, models.PROTECT, related_name="lottery_rounds", verbose_name=_("場所"))
     name = models.CharField(_("名前"), max_length=100)
@@ -50,8 +46,6 @@ class LotteryRound(models.Model):
     drawn_at = models.DateTimeField(_("抽選した日時"), null=True, blank=True)
     closed_at = models.DateTimeField(_("確認を締め切った日時"), null=True, blank=True)
     created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
-
-    objects = LotteryRoundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("抽選")
@@ -91,8 +85,15 @@ class LotteryRound(models.Model):
         return self.first_date <= clock.local(moment).date() <= self.last_date
 
     @property
-    def is_taking_entries(self) -> bool:
-        return self.entries_from <= clock.now() < self.entries_until
+    def phase(self) -> Phase:
+        now = clock.now()
+        if self.closed_at is not None:
+            return self.Phase.OVER
+        if self.drawn_at is not None:
+            return self.Phase.CLAIMS
+        if now < self.entries_from:
+            return self.Phase.ANNOUNCED
+        return self.Phase.ENTRIES if now < self.entries_until else self.Phase.WAITING
 
     @property
     def is_to_be_drawn(self) -> bool:
@@ -153,3 +154,15 @@ class LotteryEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round} {self.number}"
+
+    @property
+    def waits_for_claim(self) -> bool:
+        """Won, and the group may still say that it will come."""
+        booking = self.booking
+        return (
+            self.status == self.Status.WON
+            and booking is not None
+            and booking.status == Booking.Status.REQUESTED
+            and booking.claim_until is not None
+            and booking.claim_until > clock.now()
+        )

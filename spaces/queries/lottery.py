@@ -6,13 +6,14 @@ from datetime import date, datetime, time, timedelta
 from typing import cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
-from accounts.models import Group, Membership, User
+from accounts.models import Group, User
+from accounts.queries.groups import bookable_groups
 from kyodo import clock
 from kyodo.centre import hours
 from spaces.models import Booking, LotteryEntry, LotteryRound
-from spaces.models.lottery import LotteryEntryQuerySet, LotteryRoundQuerySet
+from spaces.models.lottery import LotteryEntryQuerySet
 from spaces.rules import lottery as rules
 
 # Finished draws stay on the list of the public page for so long; each keeps its own page for good.
@@ -22,7 +23,7 @@ RECENT = timedelta(days=180)
 # ── The clock ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def rounds_to_draw() -> LotteryRoundQuerySet:
+def rounds_to_draw() -> QuerySet[LotteryRound]:
     return LotteryRound.objects.filter(drawn_at__isnull=True, draw_at__lte=clock.now()).order_by(
         "draw_at", "pk"
     )
@@ -35,7 +36,7 @@ def wins_to_settle() -> LotteryEntryQuerySet:
     return LotteryEntry.objects.filter(over | elsewhere, status=LotteryEntry.Status.WON).order_by("pk")
 
 
-def rounds_to_close() -> LotteryRoundQuerySet:
+def rounds_to_close() -> QuerySet[LotteryRound]:
     return LotteryRound.objects.filter(
         drawn_at__isnull=False, closed_at__isnull=True, claim_until__lte=clock.now()
     ).order_by("claim_until", "pk")
@@ -110,7 +111,8 @@ def round_page(lottery: LotteryRound, user: User | AnonymousUser) -> RoundPage:
     ]
     if turns:
         lines.sort(key=lambda line: (line.turn is None, line.turn.rank if line.turn else line.number))
-    return RoundPage(lottery, lines, own, groups_to_enter(user))
+    groups = list(bookable_groups(user).defer("search")) if isinstance(user, User) else []
+    return RoundPage(lottery, lines, own, groups)
 
 
 def turns_of(lottery: LotteryRound) -> list[rules.Turn]:
@@ -147,18 +149,6 @@ def rerun(lottery: LotteryRound) -> Rerun:
     computed = {turn.number: (turn.rank, turn.won) for turn in turns}
     numbers = sorted(stored.keys() | computed.keys())
     return Rerun(turns, [number for number in numbers if stored.get(number) != computed.get(number)])
-
-
-def groups_to_enter(user: User | AnonymousUser) -> list[Group]:
-    if not isinstance(user, User):
-        return []
-    may = [Membership.Role.REPRESENTATIVE, Membership.Role.BOOKING_MANAGER]
-    return list(
-        Group.objects.current()
-        .filter(memberships__user_id=user.pk, memberships__role__in=may)
-        .defer("search")
-        .order_by("name_kana", "pk")
-    )
 
 
 @dataclass(frozen=True)

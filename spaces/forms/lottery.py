@@ -1,0 +1,75 @@
+"""What a person types to enter a draw."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Group, User
+from accounts.queries.groups import bookable_groups
+from kyodo import clock, dates
+from spaces.forms.bookings import RefusableForm
+from spaces.forms.fields import ClockField, GroupChoiceField, GroupNumberField
+from spaces.models import LotteryRound
+from spaces.queries.lottery import Choices
+
+INVALID_DAY = {"invalid_choice": _("抽選の対象の日から選んでください。")}
+
+
+class EntryForm(RefusableForm):
+    """Entry to a draw (抽選の申込)."""
+
+    group = GroupChoiceField(
+        Group.objects.none(),
+        label=_("団体"),
+        empty_label=None,
+        error_messages={"invalid_choice": _("申し込める団体を選んでください。")},
+    )
+    date = forms.TypedChoiceField(label=_("日にち"), coerce=date.fromisoformat, error_messages=INVALID_DAY)
+    begins = ClockField(label=_("始まり"))
+    ends = ClockField(label=_("終わり"))
+    people = forms.IntegerField(
+        label=_("人数"), min_value=1, max_value=999, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+    purpose = forms.CharField(
+        label=_("利用の目的"),
+        max_length=200,
+        help_text=_("例：発表会の準備。センターの職員だけが見ます。"),
+    )
+
+    def __init__(
+        self, *args: Any, lottery: LotteryRound, choices: Choices, user: User, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        if user.is_staff:
+            self.fields["group"] = GroupNumberField(label=_("団体の登録番号"))
+        else:
+            cast(GroupChoiceField, self.fields["group"]).queryset = bookable_groups(user).defer("search")
+        days = [("", _("選んでください"))] + [(day.isoformat(), dates.day(day)) for day in choices.days]
+        cast(forms.TypedChoiceField, self.fields["date"]).choices = days
+        for name, times in (("begins", choices.begins), ("ends", choices.ends)):
+            cast(ClockField, self.fields[name]).offer(
+                [f"{one:%H:%M}" for one in times], kept=str(self[name].value() or "")
+            )
+        self.fields["people"].help_text = _("%(least)d人から%(most)d人で使えます。") % {
+            "least": lottery.space.people_min,
+            "most": lottery.space.people_max,
+        }
+
+    @property
+    def wish(self) -> Mapping[str, Any]:
+        """What the action takes."""
+        typed = self.cleaned_data
+        return {
+            "group": typed["group"],
+            "begins_at": self._moment("begins"),
+            "ends_at": self._moment("ends"),
+            "people": typed["people"],
+            "purpose": typed["purpose"],
+        }
+
+    def _moment(self, name: str) -> datetime:
+        day, clock_time = cast(date, self.cleaned_data["date"]), cast(time, self.cleaned_data[name])
+        return clock.at(day, clock_time)

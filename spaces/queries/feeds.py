@@ -1,0 +1,73 @@
+"""What a calendar feed holds, and a cheap way to tell that it has not changed."""
+
+import hashlib
+from datetime import timedelta
+
+from django.db.models import Count, Max, Q, QuerySet, Sum
+
+from accounts.models import Group, User
+from kyodo import clock
+from kyodo.centre.models import Centre
+from spaces.models import Booking, Feed, Hold, Space
+from spaces.models.bookings import BookingQuerySet
+
+PAST = timedelta(days=365)
+# A calendar that asks less often than this has forgotten the entry's owner anyway.
+KEEP_CANCELLED = timedelta(days=60)
+
+
+def open_feed(token: str) -> Feed | None:
+    """The feed behind an address, if it still stands. That of a space ends with its officer's role."""
+    feed = (
+        Feed.objects.select_related("group", "space", "created_by")
+        .filter(token=token, revoked_at__isnull=True)
+        .first()
+    )
+    if feed is None or (feed.space_id and not (feed.created_by.is_active and feed.created_by.is_staff)):
+        return None
+    return feed
+
+
+def feed_bookings(feed: Feed) -> BookingQuerySet:
+    """A year back, everything ahead, and for a while what was cancelled or declined, so that calendars drop it.
+
+    The feed of a space also holds what shares a unit with it: who looks after スペースA must see スペースA・B.
+    """
+    today = clock.day_begins(clock.today())
+    gone_since = today - KEEP_CANCELLED
+    recently_gone = Q(status=Booking.Status.CANCELLED, cancelled_at__gte=gone_since) | Q(
+        status=Booking.Status.DECLINED, decided_at__gte=gone_since
+    )
+    bookings = Booking.objects.filter(Q(status__in=Booking.LIVE) | recently_gone, begins_at__gte=today - PAST)
+    if feed.group_id:
+        return bookings.filter(group_id=feed.group_id)
+    sharing = Space.objects.filter(units__in=_units(feed)).values("pk")
+    return bookings.filter(space__in=sharing)
+
+
+def feed_holds(feed: Feed) -> QuerySet[Hold]:
+    """What staff keep free there: only in the feed of a space."""
+    since = clock.day_begins(clock.today()) - PAST
+    ids = Hold.objects.filter(units__in=_units(feed)).values("pk")
+    return Hold.objects.filter(pk__in=ids, released_at__isnull=True, begins_at__gte=since)
+
+
+def feed_etag(feed: Feed, centre: Centre) -> str:
+    """Another one whenever the feed would read differently: each change of a booking raises its version."""
+    bookings = feed_bookings(feed).aggregate(count=Count("pk"), versions=Sum("version"), newest=Max("pk"))
+    holds = feed_holds(feed).aggregate(count=Count("pk"), newest=Max("pk")) if feed.space_id else {}
+    names = list(Space.objects.order_by("pk").values_list("name", flat=True))
+    told = (clock.today(), bookings, holds, names, str(feed), centre.name, centre.full_address)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+
+
+def group_feed(group: Group) -> Feed | None:
+    return Feed.objects.filter(group=group, revoked_at__isnull=True).first()
+
+
+def space_feed(space: Space, officer: User) -> Feed | None:
+    return Feed.objects.filter(space=space, created_by=officer, revoked_at__isnull=True).first()
+
+
+def _units(feed: Feed) -> list[int]:
+    return list(feed.space.units.values_list("pk", flat=True)) if feed.space else []

@@ -288,8 +288,11 @@ def test_without_the_constraint_the_locks_still_hold(crowd: Crowd) -> None:
 @pytest.mark.usefixtures("_no_constraint", "_no_locks")
 def test_without_both_places_are_used_twice(crowd: Crowd) -> None:
     """What the two guards are for: this is how it goes wrong, and that these tests can see it."""
-    rush(crowd, 20)
+    outcomes = rush(crowd, 20)
 
+    assert sum(outcome.won for outcome in outcomes) > len(outcomes), [
+        (o.won, o.refused, o.broke[:1]) for o in outcomes
+    ][:3]
     assert double_uses() > 0
 
 

@@ -1,0 +1,100 @@
+"""Make the measured database, or tell the facts about it that the measured requests need."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.urls import reverse
+from psycopg import sql
+
+from accounts.models import Group, Membership, User
+from benchmarks import data
+from kyodo import clock
+from spaces.models import Booking, Space
+
+POSTS = 100
+
+
+class Command(BaseCommand):
+    help = __doc__
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--scale", type=float, default=1.0)
+        parser.add_argument("--fresh", action="store_true")
+        parser.add_argument("--facts", action="store_true")
+
+    def handle(self, *args: Any, scale: float, fresh: bool, facts: bool, **options: Any) -> None:
+        if facts:
+            tell_facts()
+            return
+        _create(fresh=fresh)
+        prepare(scale)
+
+
+def _create(*, fresh: bool) -> None:
+    name = settings.DATABASES["default"]["NAME"]
+    options = settings.DATABASES["default"]
+    with psycopg.connect(
+        dbname="postgres",
+        user=options["USER"],
+        host=options["HOST"],
+        password=options["PASSWORD"],
+        autocommit=True,
+    ) as server:
+        if fresh:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def prepare(scale: float) -> None:
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    call_command("load_centre", "yokohama", verbosity=0)
+    call_command("load_spaces", "yokohama", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if not Booking.objects.exists():
+        data.load(scale)
+
+
+def tell_facts() -> None:
+    group = Group.objects.current().order_by("pk")[10]
+    member = group.memberships.get().user
+    staff = User.objects.filter(role=User.Role.MANAGER).first() or User.objects.create_user(
+        "bench-manager@example.jp", None, role=User.Role.MANAGER, name="計測 所長"
+    )
+    print(f"group={group.get_absolute_url()}")
+    print(f"member={signed_in(member)}")
+    print(f"staff={signed_in(staff)}")
+    print(f"day_sheet={reverse('admin:spaces_booking_day')}")
+    print(f"wishes={','.join(wishes())}")
+
+
+def wishes() -> list[str]:
+    """Free hours ahead, each for a group that has none that day."""
+    lab = Space.objects.get(slug="kyodo-lab")
+    groups = list(Group.objects.current().order_by("-pk")[: POSTS * 3])
+    people = {m.group_id: m.user for m in Membership.objects.filter(group__in=groups).select_related("user")}
+    busy = set(
+        Booking.objects.filter(group__in=groups, begins_at__gt=clock.now()).values_list("group_id", flat=True)
+    )
+    idle = [group for group in groups if group.pk not in busy]
+    return [
+        f"{day}|{hour}|{group.pk}|{signed_in(people[group.pk])}"
+        for (day, hour), group in zip(data.free_hours(lab, POSTS), idle, strict=False)
+    ]
+
+
+def signed_in(user: User) -> str:
+    """The cookie of a session of this person."""
+    session = SessionStore()
+    session["_auth_user_id"] = str(user.pk)
+    session["_auth_user_backend"] = "allauth.account.auth_backends.AuthenticationBackend"
+    session["_auth_user_hash"] = user.get_session_auth_hash()
+    session.save()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +18,14 @@ from kyodo.centre.models import (
     WardCentre,
 )
 
+# An address typed without its scheme is a https one.
+HTTPS: dict[type[models.Field[Any, Any]], Any] = {models.URLField: {"assume_scheme": "https"}}
+
 
 @admin.register(Centre)
 class CentreAdmin(admin.ModelAdmin):
     list_display = ("name", "phone", "address")
+    formfield_overrides = HTTPS
     fieldsets = (
         (None, {"fields": ("name", "name_kana", "operator", "introduction")}),
         (_("場所"), {"fields": ("postal_code", "address", "building", "access", "latitude", "longitude")}),
@@ -129,6 +134,7 @@ class WardCentreAdmin(admin.ModelAdmin):
     search_fields = ("name", "address", "phone", "ward__name")
     list_select_related = ("ward",)
     fieldsets = ((None, {"fields": ("ward", "name")}), *PLACE_FIELDSETS)
+    formfield_overrides = HTTPS
 
 
 @admin.register(SupportOrganisation)
@@ -138,6 +144,7 @@ class SupportOrganisationAdmin(admin.ModelAdmin):
     search_fields = ("name", "address", "phone", "ward__name")
     list_select_related = ("ward",)
     fieldsets = ((None, {"fields": ("kind", "ward", "name", "description")}), *PLACE_FIELDSETS)
+    formfield_overrides = HTTPS
 
 
 @admin.register(ActivityField)

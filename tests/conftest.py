@@ -1,8 +1,11 @@
 """What every test stands on: the real PostgreSQL, and no way past this machine."""
 
+from pathlib import Path
+
 import pytest
 import pytest_socket
 from django.conf import settings
+from pytest_django.fixtures import SettingsWrapper
 
 pytest_plugins = ["tests.cast"]
 
@@ -14,6 +17,8 @@ def pytest_configure() -> None:
     options = settings.DATABASES["default"]["OPTIONS"]
     # Test data may vanish with the machine, so no commit waits for the disk. Only for these connections.
     options.setdefault("options", "-c synchronous_commit=off")
+    # Names of static files without their hashes: nothing has been collected.
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     if settings.EMBEDDED_DATABASE:
         settings.EMBEDDED_DATABASE.start()
 
@@ -21,3 +26,9 @@ def pytest_configure() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_setup() -> None:
     pytest_socket.socket_allow_hosts(THIS_MACHINE, allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def _files_of_their_own(settings: SettingsWrapper, tmp_path: Path) -> None:
+    """What a test uploads goes with it."""
+    settings.MEDIA_ROOT = tmp_path / "files"

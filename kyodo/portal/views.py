@@ -1,24 +1,24 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from kyodo.access import centre_staff_required
 from kyodo.portal import queries, style_sheet
 
 
 @login_not_required
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", {"home": queries.home(request.user)})
 
 
-@require_GET
+@require_safe
 def my(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/my.html", {"my": queries.my_page(request.user)})
 
 
-@require_GET
+@require_safe
 @centre_staff_required
 def style(request: HttpRequest) -> HttpResponse:
     """Each component once, for whoever builds or changes pages."""

@@ -1,5 +1,8 @@
 // Makes pages smoother. Every page works without it: nothing here is the only way to do anything.
 
+// <… hidden data-with-script>: there only where scripts run (passkeys need one).
+for (const part of document.querySelectorAll("[data-with-script]")) part.hidden = false;
+
 // A form with mistakes: start where they are listed.
 document.querySelector("[data-error-summary]")?.focus();
 

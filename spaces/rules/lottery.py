@@ -13,6 +13,7 @@ from typing import TypedDict
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Group, User
 from accounts.rules import groups as group_rules
@@ -55,6 +56,16 @@ class Result(StrEnum):
     BARRED = "barred"
 
 
+BARRED_BY = {
+    "taken": _lazy("抽選より前からの予約や行事があります"),
+    "closed": _lazy("休館になりました"),
+    "daily_limit": _lazy("抽選より前からの予約で1日の上限です"),
+    "group_not_current": _lazy("団体登録が有効ではありません"),
+    "space_not_offered": _lazy("この場所の受付を止めています"),
+    "past": _lazy("時間が過ぎました"),
+}
+
+
 @dataclass(frozen=True)
 class Turn:
     """One entry when its turn came."""
@@ -68,6 +79,17 @@ class Turn:
     @property
     def won(self) -> bool:
         return self.result == Result.WON
+
+    @property
+    def why(self) -> str:
+        """Why a turn got nothing, for whoever reads the result."""
+        if self.result == Result.TAKEN:
+            return _("先の順番で埋まりました")
+        if self.result == Result.DAILY_LIMIT:
+            return _("先の当選で1日の上限になりました")
+        if self.result == Result.BARRED:
+            return str(BARRED_BY.get(self.barred, _("予約のルールに合いませんでした")))
+        return ""
 
 
 def digest(seed: str, number: int) -> str:

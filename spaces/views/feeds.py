@@ -65,14 +65,11 @@ def booking_ics(request: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def group_calendar(request: HttpRequest, number: str) -> HttpResponse:
     """The address is for the group's own people; staff have the feeds of the spaces."""
-    user, group = person(request), _group(request, number)
-    if group_rules.role_in(user, group) is None:
+    group = _group(request, number)
+    rights = group_rules.rights_in(person(request), group)
+    if not rights.is_member:
         raise PermissionDenied
-    context = {
-        "group": group,
-        "can_renew": group_rules.can_act_for(user, group),
-        **_address(queries.group_feed(group)),
-    }
+    context = {"group": group, "can_renew": rights.can_act, **_address(queries.group_feed(group))}
     return render(request, "spaces/feeds/group.html", context)
 
 

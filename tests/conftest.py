@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import pytest_socket
 from django.conf import settings
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 pytest_plugins = ["tests.cast"]
 
@@ -29,6 +29,6 @@ def pytest_runtest_setup() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _files_of_their_own(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _files_of_their_own(settings: Settings, tmp_path: Path) -> None:
     """What a test uploads goes with it."""
     settings.MEDIA_ROOT = tmp_path / "files"

@@ -1,11 +1,34 @@
 from django.urls import path
 
 from accounts.views import groups, invitations, members, people
+from accounts.views.applications import card, documents, renewal, status, wizard
 
 people_urls = [
     path("privacy/", people.privacy, name="privacy"),
     path("my/profile/", people.profile, name="profile"),
     path("my/delete/", people.delete_account, name="delete_account"),
+]
+
+# Before the groups: "register" is no group's number.
+application_urls = [
+    path("groups/register/", wizard.register, name="register_group"),
+    path("groups/register/model-bylaws/", documents.model_bylaws, name="model_bylaws"),
+    path("groups/register/model-bylaws.docx", documents.model_bylaws_file, name="model_bylaws_file"),
+    path("groups/register/<str:reference>/<str:step>/", wizard.step, name="application_step"),
+    path("applications/<str:reference>/", status.application, name="application"),
+    path("applications/<str:reference>/edit/", status.edit, name="application_edit"),
+    path("applications/<str:reference>/submit/", wizard.submit, name="submit_application"),
+    path("applications/<str:reference>/sent/", status.receipt, name="application_receipt"),
+    path("applications/<str:reference>/withdraw/", status.withdraw, name="withdraw_application"),
+    path(
+        "applications/<str:reference>/documents/<int:pk>/remove/",
+        wizard.remove_document,
+        name="remove_document",
+    ),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("groups/<str:number>/renew/", renewal.renew, name="renew_group"),
+    path("groups/<str:number>/change/", renewal.change, name="change_group"),
+    path("groups/<str:number>/card/", card.card, name="group_card"),
 ]
 
 group_urls = [
@@ -22,4 +45,4 @@ group_urls = [
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
 ]
 
-urlpatterns = [*people_urls, *group_urls]
+urlpatterns = [*people_urls, *application_urls, *group_urls]

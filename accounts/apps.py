@@ -1,5 +1,13 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        # allauth tells of a new second factor by signal only.
+        second_factor = import_module("accounts.second_factor")
+        signals = import_module("allauth.mfa.signals")
+        signals.authenticator_added.connect(second_factor.count_new_factor, dispatch_uid="count_new_factor")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import groups, invitations, members, people
+from accounts.views import directory, groups, invitations, members, people
 from accounts.views.applications import card, documents, renewal, status, wizard
 
 people_urls = [
@@ -32,6 +32,7 @@ application_urls = [
 ]
 
 group_urls = [
+    path("groups/", directory.groups, name="groups"),
     path("groups/<str:number>/", groups.group, name="group"),
     path("groups/<str:number>/contact/", groups.contact, name="group_contact"),
     path("groups/<str:number>/directory/", groups.directory_entry, name="directory_entry"),

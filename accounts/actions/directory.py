@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 
 from accounts.models import Group
-from accounts.queries.directory import searchable_text
+from accounts.queries.directory import searchable_texts
+from kyodo import text
 
 BATCH = 500
 
 
 def index(group: Group) -> None:
     """Call in the transaction that changed the group."""
-    searchable_text(group)
+    Group.objects.filter(pk=group.pk).update(search=text.vector(**searchable_texts(group)))
 
 
 def reindex(groups: Iterable[Group] | None = None) -> int:

@@ -73,8 +73,8 @@ def _detail(group: Group, field: Field) -> Detail:
             return Detail(label, str(getattr(group, field.value)))
 
 
-def searchable_text(group: Group) -> list[str]:
+def searchable_texts(group: Group) -> dict[str, list[str]]:
     """What the search of the directory may find a group by: its name, and of the rest what it shows."""
     chosen = [Field.PURPOSE, Field.ACTIVITIES, Field.CONTACT_NAME]
     shown = [str(getattr(group, field.value)) for field in chosen if group.shows(field)]
-    return [group.name, group.name_kana, *shown]
+    return {"A": [group.name, group.name_kana], "B": shown}

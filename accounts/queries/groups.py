@@ -33,6 +33,10 @@ class GroupPage:
     panels: Sequence[panels.Filled]
 
     @property
+    def role_name(self) -> str:
+        return Membership.Role(self.rights.role).label if self.rights.role else ""
+
+    @property
     def has_representative(self) -> bool:
         return any(one.role == Membership.Role.REPRESENTATIVE for one in self.memberships)
 

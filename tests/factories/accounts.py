@@ -1,16 +1,24 @@
 """People, groups and their members. `UserFactory(ward_officer=True)`, `GroupFactory(representative=user)`."""
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import factory
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
 from accounts.models import Group, Membership, User
 from kyodo import clock
 
 PASSWORD = "kyodo-demo"
+
+
+@cache
+def hashed_password() -> str:
+    """Hashing is slow by design: once a run is enough."""
+    return make_password(PASSWORD)
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -32,7 +40,7 @@ class UserFactory(DjangoModelFactory[User]):
     name = factory.Sequence(lambda n: f"試験 {n}郎")
     name_kana = factory.Sequence(lambda n: f"しけん {n}ろう")
     phone = "045-000-0000"
-    password = factory.django.Password(PASSWORD)
+    password = factory.LazyFunction(hashed_password)
 
     @factory.post_generation
     def verified(self, create: bool, extracted: bool | None, **kwargs: Any) -> None:

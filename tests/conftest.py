@@ -19,6 +19,10 @@ def pytest_configure() -> None:
     options.setdefault("options", "-c synchronous_commit=off")
     # Names of static files without their hashes: nothing has been collected.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    # A slow hash guards real passwords; here it would be most of the running time.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # WhiteNoise warns of a folder that is not there.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     if settings.EMBEDDED_DATABASE:
         settings.EMBEDDED_DATABASE.start()
 

@@ -1,6 +1,6 @@
 """The centre's rows in the admin."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from django.db import connection
@@ -30,12 +30,10 @@ def manager(client):
     return client
 
 
-def make_closure() -> Closure:
+def make_closure(**fields) -> Closure:
+    day = date(2026, 11, 20)
     return Closure.objects.create(
-        first_day=date(2026, 11, 20),
-        last_day=date(2026, 11, 20),
-        kind="event",
-        created_by=UserFactory(manager=True),
+        first_day=day, last_day=day, kind="event", created_by=UserFactory(manager=True), **fields
     )
 
 
@@ -156,6 +154,16 @@ def test_closures_are_not_made_or_taken_back_behind_the_bookings(manager) -> Non
     assert manager.get(reverse("admin:centre_closure_add")).status_code == 403
     assert manager.post(reverse("admin:centre_closure_change", args=[closure.pk]), {}).status_code == 403
     assert manager.post(reverse("admin:centre_closure_delete", args=[closure.pk])).status_code == 403
+
+
+def test_list_of_closures_tells_hours_from_whole_days(manager) -> None:
+    make_closure()
+    make_closure(begins=time(13), ends=time(15))
+
+    page = manager.get(reverse("admin:centre_closure_changelist")).content.decode()
+
+    assert "1日じゅう" in page
+    assert "13:00-15:00" in page
 
 
 def test_places_not_confirmed_yet_can_be_found(manager) -> None:

@@ -225,3 +225,14 @@ def test_loaded_hours_answer_as_published() -> None:
 
     closes = [day.hours.closes.hour if day.hours else None for day in days.values()]
     assert closes == [20, 17, 17, 20, None, None, None, None, None, None, 20]
+
+
+def test_command_names_what_is_wrong_with_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    atlantis = tmp_path / "atlantis"
+    atlantis.mkdir()
+    write_wards(atlantis, ward(), ward())
+    (atlantis / "centre.toml").write_text("rows = []")
+    monkeypatch.setattr(profiles, "FOLDER", tmp_path)
+
+    with pytest.raises(CommandError, match="wards.toml"):
+        call_command("load_centre", "atlantis")

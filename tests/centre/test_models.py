@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from kyodo.centre.models import Centre, Closure, HistoryEntry, NewsItem, OpeningTime
+from kyodo.centre.models import Centre, Closure, HistoryEntry, LoadedRow, NewsItem, OpeningTime
 from tests.factories.accounts import UserFactory
 from tests.factories.centre import (
     ActivityFieldFactory,
@@ -169,6 +169,7 @@ def test_news_is_read_from_its_time_on_and_a_draft_never() -> None:
             Closure(first_day=FIRST, last_day=date(2026, 11, 22), reason="点検"),
             "2026-11-20 - 2026-11-22 点検",
         ),
+        (LoadedRow(kind="centre.ward", key="14101"), "centre.ward 14101"),
         (HistoryEntry(year=2020, text="開く"), "2020 開く"),
     ],
 )

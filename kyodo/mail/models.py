@@ -1,11 +1,13 @@
+import uuid
 from datetime import timedelta
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.mail import make_msgid
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from kyodo import clock
@@ -13,7 +15,7 @@ from kyodo import clock
 
 def new_message_id() -> str:
     """Fixed when the mail is written, so that a second copy of it is known for one."""
-    return make_msgid(domain=settings.MESSAGE_ID_DOMAIN)
+    return f"<{uuid.uuid4().hex}@{settings.MESSAGE_ID_DOMAIN}>"
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
@@ -54,6 +56,7 @@ class OutgoingMail(models.Model):
     body = models.TextField(_("本文"), blank=True)
     html = models.TextField(_("HTML本文"), blank=True)
     headers = models.JSONField(_("追加のヘッダー"), default=dict, blank=True)
+    search = SearchVectorField(null=True, editable=False)
     message_id = models.CharField(_("Message-ID"), max_length=200, unique=True, default=new_message_id)
     is_private = models.BooleanField(
         _("本人だけに届く内容"),
@@ -89,7 +92,9 @@ class OutgoingMail(models.Model):
                 name="mail_unfinished",
                 condition=Q(state__in=["waiting", "sending"]),
             ),
-            models.Index(Lower("to"), F("created_at").desc(), name="mail_to"),
+            # What "begins with" asks, whatever the collation of the server.
+            models.Index(OpClass(Upper("to"), name="text_pattern_ops"), name="mail_to"),
+            GinIndex(fields=["search"], name="mail_search"),
             models.Index(fields=["created_at"], name="mail_unpurged", condition=Q(purged_at__isnull=True)),
         ]
         constraints = [

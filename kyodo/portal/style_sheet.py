@@ -38,9 +38,8 @@ class SampleForm(forms.Form):
 
 
 def context() -> dict[str, Any]:
-    mistaken = SampleForm(
-        {"name": "", "email": "aoba@", "people": "12", "purpose": _("月に一度の打合せ")}, prefix="mistaken"
-    )
+    typed = {"name": "", "email": "aoba@", "people": "12", "purpose": _("月に一度の打合せ")}
+    mistaken = SampleForm({f"mistaken-{name}": value for name, value in typed.items()}, prefix="mistaken")
     return {
         "sample": SampleForm(prefix="sample", initial={"people": 4}),
         "mistaken": mistaken,

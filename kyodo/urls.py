@@ -1,7 +1,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from kyodo import health
+
 urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("kyodo.portal.urls")),

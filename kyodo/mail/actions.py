@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kyodo import clock, jobs
+from kyodo import clock, jobs, text
 from kyodo.mail import rendering, rules, tasks
 from kyodo.mail.models import MailAttachment, OutgoingMail, new_message_id
 from kyodo.mail.sending import ATTEMPTS
@@ -53,6 +53,7 @@ def queue_mail(
     """
     _check_address(to)
     _check_headers(headers or {}, reply_to, sender)
+    subject = CONTROL.sub(" ", subject).strip()[:200]
     with transaction.atomic():
         mail, is_new = _write(
             key,
@@ -60,7 +61,8 @@ def queue_mail(
             to=to,
             sender=sender or settings.DEFAULT_FROM_EMAIL,
             reply_to=reply_to,
-            subject=CONTROL.sub(" ", subject).strip()[:200],
+            subject=subject,
+            search=text.vector(A=[subject]),
             body=body,
             html=html,
             headers=headers or {},

@@ -184,9 +184,7 @@ def test_old_bodies_are_emptied_and_older_rows_deleted(settings: Settings) -> No
     assert OutgoingMail.objects.get(key="old").attachments.count() == 0
 
 
-def test_a_private_body_is_gone_once_it_is_sent_in_production(
-    server: Behaviour, settings: Settings
-) -> None:
+def test_a_private_body_is_gone_once_it_is_sent_in_production(server: Behaviour, settings: Settings) -> None:
     settings.PRODUCTION = True
     mail = write_mail(is_private=True)
 

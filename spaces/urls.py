@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from spaces.views import feeds, lottery
+from spaces.views import bookings, feeds, lobby, lottery, series, spaces, waiting
 
 feed_urls = [
     path("feeds/<str:token>.ics", feeds.feed, name="feed"),
@@ -13,6 +13,26 @@ feed_urls = [
     path("spaces/<slug:slug>/calendar/revoke/", feeds.space_calendar_revoke, name="space_calendar_revoke"),
 ]
 
+space_urls = [
+    path("spaces/", spaces.spaces, name="spaces"),
+    path("spaces/<slug:slug>/", spaces.space, name="space"),
+    path("spaces/<slug:slug>/photos/<int:pk>/", spaces.photo, name="space_photo"),
+    path("spaces/<slug:slug>/book/", bookings.book, name="space_book"),
+    path("spaces/<slug:slug>/series/", series.new, name="series_new"),
+    path("spaces/<slug:slug>/waiting/", waiting.new, name="waiting_new"),
+]
+
+booking_urls = [
+    path("bookings/", bookings.bookings, name="bookings"),
+    path("bookings/<str:reference>/", bookings.booking, name="booking"),
+    path("bookings/<str:reference>/change/", bookings.change, name="booking_change"),
+    path("bookings/<str:reference>/cancel/", bookings.cancel, name="booking_cancel"),
+    path("series/<int:pk>/", series.series, name="series"),
+    path("series/<int:pk>/cancel/", series.cancel, name="series_cancel"),
+    path("waiting/", waiting.waiting, name="waiting"),
+    path("waiting/<int:pk>/leave/", waiting.leave, name="waiting_leave"),
+]
+
 lottery_urls = [
     path("lotteries/", lottery.lotteries, name="lotteries"),
     path("lotteries/<int:pk>/", lottery.lottery, name="lottery"),
@@ -23,4 +43,9 @@ lottery_urls = [
     path("lotteries/entries/<int:pk>/claim/", lottery.lottery_claim, name="lottery_claim"),
 ]
 
-urlpatterns: list[URLPattern] = [*feed_urls, *lottery_urls]
+day_urls = [
+    path("lobby/", lobby.lobby, name="lobby"),
+    path("check-in/<str:reference>/", lobby.check_in, name="check_in"),
+]
+
+urlpatterns: list[URLPattern] = [*space_urls, *booking_urls, *feed_urls, *lottery_urls, *day_urls]

@@ -18,11 +18,20 @@ def test_loading_gives_the_four_spaces_with_the_published_rules() -> None:
     load()
 
     lab, hall = Space.objects.get(slug="kyodo-lab"), Space.objects.get(slug="space-ab")
-    assert list(Space.objects.values_list("slug", flat=True)) == ["kyodo-lab", "space-a", "space-b", "space-ab"]
+    assert list(Space.objects.values_list("slug", flat=True)) == [
+        "kyodo-lab",
+        "space-a",
+        "space-b",
+        "space-ab",
+    ]
     assert (lab.people_min, lab.people_max, lab.takes) == (2, 10, Space.Takes.ANY)
     assert (lab.policy.window_kind, lab.policy.window_amount, lab.policy.daily_minutes) == ("months", 2, 180)
     assert sum(unit.seats for unit in lab.units.all()) == 28
-    assert (hall.policy.window_kind, hall.policy.window_amount, hall.policy.daily_minutes) == ("weeks", 3, None)
+    assert (hall.policy.window_kind, hall.policy.window_amount, hall.policy.daily_minutes) == (
+        "weeks",
+        3,
+        None,
+    )
     assert hall.policy.approval == BookingPolicy.Approval.EVENTS
     assert (hall.people_max, hall.event_people_max) == (18, 218)
     assert {unit.code for unit in hall.units.all()} == {"half-a", "half-b"}

@@ -1,0 +1,119 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from kyodo import clock, dates
+from spaces.models import Booking, BookingSeries
+from spaces.views import closures, day, staff_bookings, statistics
+
+
+class WhenFilter(admin.SimpleListFilter):
+    """Today and later unless another time is asked for: ten years of bookings are not what anybody looks for."""
+
+    title = _("時期")
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("today", _("今日")), ("past", _("きのうまで")), ("all", _("すべて"))]
+
+    def choices(self, changelist: Any) -> Any:
+        yield {
+            "selected": self.value() is None,
+            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
+            "display": _("今日から先"),
+        }
+        yield from list(super().choices(changelist))[1:]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
+        today = clock.day_begins(clock.today())
+        if self.value() == "all":
+            return queryset
+        if self.value() == "past":
+            return queryset.filter(begins_at__lt=today).order_by("-begins_at", "-pk")
+        if self.value() == "today":
+            return queryset.filter(begins_at__gte=today, begins_at__lt=clock.day_ends(clock.today()))
+        return queryset.filter(begins_at__gte=today)
+
+
+@admin.register(Booking)
+class BookingAdmin(admin.ModelAdmin):
+    """The list is Django's; entering, changing and deciding are pages that call the same actions as the web."""
+
+    list_display = ("reference", "when", "space", "group", "people", "use", "status", "channel")
+    list_display_links = ("reference", "when")
+    list_filter = (WhenFilter, "status", "space", "use", "channel")
+    list_select_related = ("space", "group")
+    list_per_page = 50
+    date_hierarchy = "begins_at"
+    search_fields = ("=reference", "group__name", "group__name_kana", "=group__number")
+    search_help_text = _("予約番号、団体名、ふりがな、登録番号")
+    ordering = ("begins_at", "pk")
+    actions = None
+    show_full_result_count = False
+    change_list_template = "admin/spaces/booking/change_list.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
+        return super().get_queryset(request).defer("group__search")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
+        """A booking is cancelled, never deleted: statistics and history keep it."""
+        return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return lookup in ("series__id__exact", "group__id__exact") or super().lookup_allowed(
+            lookup, value, request
+        )
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return staff_bookings.new_booking(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return staff_bookings.booking_page(request, int(object_id) if object_id.isdecimal() else 0)
+
+    def get_urls(self) -> list[URLPattern]:
+        enter = self.admin_site.admin_view
+        return [
+            path("day/", enter(day.day_sheet), name="spaces_booking_day"),
+            path("day/walk-in/<slug:slug>/", enter(day.walk_in), name="spaces_booking_walk_in"),
+            path("day/<str:reference>/<slug:step>/", enter(day.attendance), name="spaces_booking_attendance"),
+            path("close/", enter(closures.close), name="spaces_close"),
+            path("close/<int:pk>/reopen/", enter(closures.reopen), name="spaces_reopen"),
+            path("statistics/", enter(statistics.statistics), name="spaces_statistics"),
+            path("statistics/csv/", enter(statistics.as_csv), name="spaces_statistics_csv"),
+            path("statistics/excel/", enter(statistics.as_excel), name="spaces_statistics_excel"),
+            path("<int:pk>/approve/", enter(staff_bookings.approve), name="spaces_booking_approve"),
+            path("<int:pk>/decline/", enter(staff_bookings.decline), name="spaces_booking_decline"),
+            path("<int:pk>/cancel/", enter(staff_bookings.cancel), name="spaces_booking_cancel"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description=_("日時"), ordering="begins_at")
+    def when(self, booking: Booking) -> str:
+        return dates.period(booking.begins_at, booking.ends_at)
+
+
+@admin.register(BookingSeries)
+class SeriesAdmin(admin.ModelAdmin):
+    """To look at: a series is made and cancelled by its group, or booking by booking."""
+
+    list_display = ("space", "group", "pattern", "first_date", "last_date", "created_at")
+    list_filter = ("space", "pattern")
+    list_select_related = ("space", "group")
+    date_hierarchy = "first_date"
+    search_fields = ("group__name", "group__name_kana")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: BookingSeries | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: BookingSeries | None = None) -> bool:
+        return False

@@ -1,0 +1,282 @@
+"""Forms of the centre's staff: bookings at the counter and in the admin, holds, closures."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Group
+from kyodo import clock
+from kyodo.centre.models import Closure
+from spaces.actions.closures import Stretch
+from spaces.models import Booking, Hold, Space, Unit
+from spaces.queries import day as day_queries
+
+BOOKING_FIELDS = (
+    "space",
+    "date",
+    "begins",
+    "ends",
+    "people",
+    "purpose",
+    "use",
+    "overrides",
+    "override_reason",
+)
+RULE_NAMES = {
+    "window": _("受付開始の前でも"),
+    "past": _("もう始まった時間でも"),
+    "closed": _("開館時間の外でも"),
+    "too_short": _("最短より短くても"),
+    "too_long": _("最長より長くても"),
+    "people": _("人数が範囲の外でも"),
+    "daily_limit": _("1日の上限をこえても"),
+    "time_step": _("きざみに合わなくても"),
+}
+
+
+def date_field(**options: Any) -> forms.DateField:
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+
+
+def time_field(**options: Any) -> forms.TimeField:
+    return forms.TimeField(
+        widget=forms.TimeInput(attrs={"type": "time", "step": 300}, format="%H:%M"), **options
+    )
+
+
+class ChoosesGroup(forms.Form):
+    """A group typed by number, name or kana. Anything but an exact match is offered to choose from."""
+
+    group_name = forms.CharField(
+        label=_("団体"),
+        max_length=100,
+        help_text=_("登録番号、団体名、ふりがなの一部を入れます。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    picked = forms.ModelChoiceField(
+        label=_("団体をえらぶ"),
+        queryset=Group.objects.none(),
+        required=False,
+        widget=forms.RadioSelect,
+        empty_label=None,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.candidates = day_queries.find_groups(self._typed())
+        if self.has_choice:
+            picked = self.fields["picked"]
+            assert isinstance(picked, forms.ModelChoiceField)  # noqa: S101
+            picked.queryset = Group.objects.filter(pk__in=[group.pk for group in self.candidates]).defer(
+                "search"
+            )
+            picked.initial = self.candidates[0].pk
+        else:
+            del self.fields["picked"]
+
+    @property
+    def has_choice(self) -> bool:
+        """Several, or one that was not named exactly: a person says which."""
+        typed = self._typed().strip()
+        return bool(self.candidates) and not (
+            len(self.candidates) == 1
+            and typed.casefold() in (self.candidates[0].number.casefold(), self.candidates[0].name.casefold())
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("group_name"):
+            return data
+        if not self.candidates:
+            self.add_error("group_name", _("見つかりません。ほかの書き方でもう一度入れてください。"))
+        elif not self.has_choice:
+            data["group"] = self.candidates[0]
+        elif data.get("picked"):
+            data["group"] = data["picked"]
+        else:
+            self.add_error("picked", _("どの団体か、えらんでください。"))
+        return data
+
+    def _typed(self) -> str:
+        return str(self.data.get(self.add_prefix("group_name"), "")) if self.is_bound else ""
+
+
+class OverridesRules(forms.Form):
+    """The limits that staff set aside for this booking, with the reason that goes on record."""
+
+    overrides = forms.MultipleChoiceField(
+        label=_("例外として受ける"),
+        choices=list(RULE_NAMES.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    override_reason = forms.CharField(
+        label=_("例外にする理由"), max_length=200, required=False, help_text=_("記録に残ります。")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("overrides") and not (data.get("override_reason") or "").strip():
+            self.add_error("override_reason", _("例外にする理由を書いてください。"))
+        return data
+
+    @property
+    def set_aside(self) -> Mapping[str, str]:
+        return dict.fromkeys(self.cleaned_data["overrides"], self.cleaned_data["override_reason"])
+
+
+class WalkInForm(ChoosesGroup, OverridesRules):
+    """Three fields for somebody who stands at the counter."""
+
+    field_order = ("group_name", "picked", "people", "ends", "purpose", "overrides", "override_reason")
+
+    people = forms.IntegerField(label=_("人数"), min_value=1, max_value=999, initial=2)
+    ends = forms.ChoiceField(label=_("何時まで"))
+    purpose = forms.CharField(label=_("利用の目的"), max_length=200, initial=_("打合せ"))
+
+    def __init__(self, *args: Any, space: Space, begins_at: datetime, until: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.begins_at = begins_at
+        step = timedelta(minutes=space.policy.step_minutes)
+        longest = min(until, begins_at + timedelta(minutes=space.policy.longest_minutes))
+        times = []
+        moment = begins_at + step
+        while moment <= longest:
+            times.append(f"{clock.local(moment):%H:%M}")
+            moment += step
+        ends = self.fields["ends"]
+        assert isinstance(ends, forms.ChoiceField)  # noqa: S101
+        ends.choices = [(value, value) for value in times]
+        ends.initial = times[min(1, len(times) - 1)] if times else None
+
+    @property
+    def ends_at(self) -> datetime:
+        day = clock.local(self.begins_at).date()
+        return clock.at(day, time.fromisoformat(self.cleaned_data["ends"]))
+
+
+class BookingForm(OverridesRules):
+    """A booking as staff change it: any space, any time; the action asks the rules."""
+
+    field_order: Sequence[str] = BOOKING_FIELDS
+
+    space = forms.ModelChoiceField(label=_("場所"), queryset=Space.objects.all(), empty_label=None)
+    date = date_field(label=_("日にち"))
+    begins = time_field(label=_("開始"))
+    ends = time_field(label=_("終了"))
+    people = forms.IntegerField(label=_("人数"), min_value=1, max_value=999)
+    purpose = forms.CharField(label=_("利用の目的"), max_length=200)
+    use = forms.ChoiceField(label=_("使い方"), choices=Booking.Use.choices, initial=Booking.Use.MEETING)
+
+    @property
+    def begins_at(self) -> datetime:
+        return clock.at(self.cleaned_data["date"], self.cleaned_data["begins"])
+
+    @property
+    def ends_at(self) -> datetime:
+        return clock.at(self.cleaned_data["date"], self.cleaned_data["ends"])
+
+    @property
+    def wish(self) -> dict[str, Any]:
+        """What the actions take, in their words."""
+        return {name: self.cleaned_data[name] for name in ("space", "people", "purpose", "use")} | {
+            "begins_at": self.begins_at,
+            "ends_at": self.ends_at,
+            "overrides": self.set_aside,
+        }
+
+
+class NewBookingForm(ChoosesGroup, BookingForm):
+    field_order = ("group_name", "picked", *BOOKING_FIELDS)
+
+
+class HoldForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("種類"),
+        choices=[choice for choice in Hold.Kind.choices if choice[0] != Hold.Kind.CLOSURE],
+    )
+    title = forms.CharField(
+        label=_("名前"), max_length=100, help_text=_("職員の画面に出ます。例：協働フォーラム")
+    )
+    units = forms.ModelMultipleChoiceField(
+        label=_("場所"), queryset=Unit.objects.all(), widget=forms.CheckboxSelectMultiple
+    )
+    date = date_field(label=_("最初の日"))
+    begins = time_field(label=_("開始"), initial=time(9))
+    last_date = date_field(
+        label=_("最後の日"), required=False, help_text=_("1日だけなら空のままにします。続けて確保します。")
+    )
+    ends = time_field(label=_("終了"), initial=time(17))
+    note = forms.CharField(label=_("職員メモ"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if {"date", "begins", "ends"} <= data.keys():
+            data["begins_at"] = clock.at(data["date"], data["begins"])
+            data["ends_at"] = clock.at(data.get("last_date") or data["date"], data["ends"])
+            if data["ends_at"] <= data["begins_at"]:
+                self.add_error("ends", _("終了は開始より後にしてください。"))
+            elif data["ends_at"] <= clock.now():
+                self.add_error("date", _("これからの時間を選んでください。"))
+        return data
+
+
+class ClosureForm(forms.Form):
+    kind = forms.ChoiceField(label=_("種類"), choices=Closure.Kind.choices)
+    first_day = date_field(label=_("最初の日"))
+    last_day = date_field(label=_("最後の日"), required=False, help_text=_("1日だけなら空のままにします。"))
+    begins = time_field(label=_("何時から"), required=False, help_text=_("1日じゅう休むときは空にします。"))
+    ends = time_field(label=_("何時まで"), required=False)
+    reason = forms.CharField(
+        label=_("利用者に見せる理由"),
+        max_length=200,
+        required=False,
+        help_text=_("ホームページと、取り消しのメールに出ます。例：大雨警報が出たため"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        begins, ends = data.get("begins"), data.get("ends")
+        if (begins is None) != (ends is None) and not self.errors:
+            self.add_error(
+                "ends" if begins else "begins",
+                ValidationError(
+                    _("時間を決めて閉めるときは、始まりと終わりの両方を書いてください。"), code="times_order"
+                ),
+            )
+        if begins and ends and ends <= begins:
+            self.add_error(
+                "ends", ValidationError(_("終わりは始まりより後の時刻にしてください。"), code="times_order")
+            )
+        if data.get("first_day"):
+            data["last_day"] = data.get("last_day") or data["first_day"]
+            if data["last_day"] < data["first_day"]:
+                self.add_error("last_day", _("最後の日は、最初の日かそれより後にしてください。"))
+            elif data["last_day"] < clock.today():
+                self.add_error(
+                    "first_day", _("過ぎた日の休館は変えられません。今日より後の日を選んでください。")
+                )
+        return data
+
+    @property
+    def stretch(self) -> Stretch:
+        data = self.cleaned_data
+        return Stretch(data["first_day"], data["last_day"], data["begins"], data["ends"])
+
+
+class ApprovalForm(OverridesRules):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ChangeForm(BookingForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("理由"), max_length=200, help_text=_("団体へのメールに、このまま出ます。")
+    )

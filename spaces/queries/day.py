@@ -1,0 +1,229 @@
+"""One day of the centre's spaces as reception sees it: who is where, when and how many; what is free now."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from accounts.models import Group
+from kyodo import clock
+from kyodo.centre import hours
+from kyodo.centre.hours import DayHours
+from spaces.models import Booking, Hold, Occupancy, Space
+
+NO_SHOW_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One booking on the sheet, with what the receptionist may do now."""
+
+    booking: Booking
+    places: str
+    no_shows: int
+    now: datetime
+
+    @property
+    def is_now(self) -> bool:
+        return self.booking.begins_at <= self.now < self.booking.ends_at
+
+    @property
+    def is_today(self) -> bool:
+        return self.booking.day == self.now.date()
+
+    @property
+    def can_check_in(self) -> bool:
+        return self.is_today and self.booking.status in (Booking.Status.CONFIRMED, Booking.Status.NO_SHOW)
+
+    @property
+    def can_mark_no_show(self) -> bool:
+        return self.booking.status == Booking.Status.CONFIRMED and self.booking.begins_at <= self.now
+
+    @property
+    def can_undo(self) -> bool:
+        return self.booking.status in (Booking.Status.USED, Booking.Status.NO_SHOW)
+
+    @property
+    def is_late(self) -> bool:
+        """Confirmed, begun, and nobody has come."""
+        return self.booking.status == Booking.Status.CONFIRMED and self.is_now
+
+
+@dataclass(frozen=True)
+class Held:
+    """A hold as it touches the day."""
+
+    hold: Hold
+    places: str
+
+
+@dataclass(frozen=True)
+class FreeNow:
+    """A space somebody could use at once, until when, and how many such places there are."""
+
+    space: Space
+    until: datetime
+    places: int
+
+
+@dataclass(frozen=True)
+class DaySheet:
+    day: DayHours
+    now: datetime
+    entries: Sequence[Entry]
+    let_go: Sequence[Booking]
+    holds: Sequence[Held]
+    free: Sequence[FreeNow] = field(default_factory=tuple)
+
+    @property
+    def is_today(self) -> bool:
+        return self.day.date == self.now.date()
+
+    @property
+    def previous(self) -> date:
+        return self.day.date - timedelta(days=1)
+
+    @property
+    def next(self) -> date:
+        return self.day.date + timedelta(days=1)
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(entry.booking.status for entry in self.entries)
+
+    @property
+    def people_expected(self) -> int:
+        return sum(
+            entry.booking.people for entry in self.entries if entry.booking.status != Booking.Status.NO_SHOW
+        )
+
+    @property
+    def here(self) -> Sequence[Entry]:
+        return [
+            entry for entry in self.entries if entry.is_now and entry.booking.status == Booking.Status.USED
+        ]
+
+    @property
+    def people_here(self) -> int:
+        return sum(entry.booking.people for entry in self.here)
+
+    @property
+    def late(self) -> Sequence[Entry]:
+        return [entry for entry in self.entries if entry.is_late]
+
+    @property
+    def date(self) -> date:
+        return self.day.date
+
+
+def day_sheet(day: date) -> DaySheet:
+    """Seven queries, however full the day."""
+    opening = hours.opening_day(day)
+    now = clock.now()
+    bookings = list(
+        Booking.objects.on(day)
+        .select_related("space", "group", "booked_by")
+        .defer("group__search")
+        .order_by("begins_at", "space__position", "pk")
+    )
+    occupancies = list(
+        Occupancy.objects.overlapping(clock.day_begins(day), clock.day_ends(day))
+        .select_related("unit", "hold")
+        .order_by("unit__code")
+    )
+    places: dict[int, list[str]] = defaultdict(list)
+    held: dict[Hold, list[str]] = defaultdict(list)
+    for occupancy in occupancies:
+        if occupancy.booking_id:
+            places[occupancy.booking_id].append(occupancy.unit.name)
+        elif occupancy.hold:
+            held[occupancy.hold].append(occupancy.unit.name)
+    live = [booking for booking in bookings if booking.is_live]
+    missed = no_show_counts(booking.group_id for booking in live)
+    return DaySheet(
+        day=opening,
+        now=now,
+        entries=[
+            Entry(booking, _listed(places[booking.pk]), missed.get(booking.group_id, 0), now)
+            for booking in live
+        ],
+        let_go=[booking for booking in bookings if booking.status == Booking.Status.CANCELLED],
+        holds=[
+            Held(hold, _listed(names))
+            for hold, names in sorted(held.items(), key=lambda item: (item[0].begins_at, item[0].pk))
+        ],
+        free=_free_now(opening, occupancies, now) if day == now.date() else (),
+    )
+
+
+def no_show_counts(group_ids: Iterable[int]) -> dict[int, int]:
+    """How often each group did not come in the last twelve months."""
+    since = clock.now() - timedelta(days=NO_SHOW_DAYS)
+    rows = (
+        Booking.objects.filter(
+            group_id__in=set(group_ids), status=Booking.Status.NO_SHOW, begins_at__gte=since
+        )
+        .order_by()
+        .values("group_id")
+        .annotate(times=Count("pk"))
+    )
+    return {row["group_id"]: row["times"] for row in rows}
+
+
+def find_groups(typed: str, limit: int = 10) -> list[Group]:
+    """Groups in force whose number is this or whose name or kana holds it; an exact match stands alone."""
+    typed = typed.strip()
+    if not typed:
+        return []
+    current = Group.objects.current().defer("search")
+    exact = list(current.filter(number__iexact=typed)[:2]) or list(current.filter(name=typed)[:2])
+    if len(exact) == 1:
+        return exact
+    return list((current.filter(name__icontains=typed) | current.filter(name_kana__icontains=typed))[:limit])
+
+
+def _listed(names: Sequence[str]) -> str:
+    return _("・").join(dict.fromkeys(names))
+
+
+def _free_now(day: DayHours, occupancies: Sequence[Occupancy], now: datetime) -> list[FreeNow]:
+    """Spaces with a unit free from this moment until the next use or the end of the opening hours."""
+    closes = next(
+        (
+            clock.at(day.date, period.closes)
+            for period in day.open_periods
+            if period.opens <= now.time() < period.closes
+        ),
+        None,
+    )
+    if closes is None:
+        return []
+    by_unit: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for occupancy in occupancies:
+        by_unit[occupancy.unit_id].append((occupancy.period.lower, occupancy.period.upper))
+    found = []
+    for space in Space.objects.offered().select_related("policy").prefetch_related("units"):
+        step = timedelta(minutes=space.policy.step_minutes)
+        begins = clock.day_begins(day.date) + (now - clock.day_begins(day.date)) // step * step
+        ends = [_free_until(by_unit[unit.pk], begins, closes) for unit in space.units.all()]
+        free = [until for until in ends if until - begins >= step]
+        takes_any = space.takes == Space.Takes.ANY
+        if not free or (not takes_any and len(free) < len(ends)):
+            continue
+        until = max(free) if takes_any else min(free)
+        found.append(FreeNow(space, until, len(free) if takes_any else 1))
+    return found
+
+
+def _free_until(uses: Sequence[tuple[datetime, datetime]], begins: datetime, closes: datetime) -> datetime:
+    """Until when a unit is free from `begins`; `begins` itself when it is in use."""
+    until = closes
+    for lower, upper in uses:
+        if lower <= begins < upper:
+            return begins
+        if lower > begins:
+            until = min(until, lower)
+    return until

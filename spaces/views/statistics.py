@@ -1,0 +1,60 @@
+"""Use statistics (利用統計) on a page, and as files."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from kyodo import clock, dates
+from spaces import exports
+from spaces.models import Space
+from spaces.queries import statistics as queries
+from spaces.views import staff
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+
+
+@require_GET
+def statistics(request: HttpRequest) -> HttpResponse:
+    staff.staff_of(request)
+    year, space = _asked(request)
+    return staff.page(
+        request,
+        "spaces/staff/statistics.html",
+        _("利用統計"),
+        statistics=queries.statistics(year, space),
+        years=queries.by_fiscal_year(space),
+        choices=[(one, dates.fiscal_year(one)) for one in queries.fiscal_years()],
+        spaces=Space.objects.all(),
+        query=request.GET.urlencode(),
+    )
+
+
+@require_GET
+def as_csv(request: HttpRequest) -> HttpResponse:
+    staff.staff_of(request)
+    year, space = _asked(request)
+    text = exports.as_csv(queries.statistics(year, space), queries.by_fiscal_year(space))
+    return _file(text.encode(), "text/csv; charset=utf-8", f"kyodo-spaces-{year}.csv")
+
+
+@require_GET
+def as_excel(request: HttpRequest) -> HttpResponse:
+    staff.staff_of(request)
+    year, space = _asked(request)
+    book = exports.as_excel(queries.statistics(year, space), queries.by_fiscal_year(space))
+    return _file(book, EXCEL, f"kyodo-spaces-{year}.xlsx")
+
+
+def _asked(request: HttpRequest) -> tuple[int, Space | None]:
+    typed = request.GET.get("year", "")
+    year = int(typed) if typed.isdecimal() and len(typed) == len("2026") else clock.fiscal_year(clock.today())
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Http404
+    return year, Space.objects.filter(slug=request.GET.get("space", "")).first()
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -13,6 +13,7 @@ from kyodo import clock, dates
 from spaces.forms.bookings import RefusableForm
 from spaces.forms.fields import ClockField, GroupChoiceField, GroupNumberField
 from spaces.models import LotteryRound
+from spaces.queries.facts import blocking_rounds
 from spaces.queries.lottery import Choices
 
 INVALID_DAY = {"invalid_choice": _("抽選の対象の日から選んでください。")}
@@ -73,3 +74,36 @@ class EntryForm(RefusableForm):
     def _moment(self, name: str) -> datetime:
         day, clock_time = cast(date, self.cleaned_data["date"]), cast(time, self.cleaned_data[name])
         return clock.at(day, clock_time)
+
+
+class RoundForm(forms.ModelForm[LotteryRound]):
+    """A draw as staff announce it (抽選の開催)."""
+
+    class Meta:
+        model = LotteryRound
+        fields = (
+            "name",
+            "space",
+            "first_date",
+            "last_date",
+            "entries_from",
+            "entries_until",
+            "draw_at",
+            "claim_until",
+            "entries_per_group",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or self.cleaned_data
+        first, last = typed.get("first_date"), typed.get("last_date")
+        if first and typed.get("claim_until") and typed["claim_until"] > clock.day_begins(first):
+            self.add_error("claim_until", _("当選の確認期限は、対象の最初の日より前にしてください。"))
+        if typed.get("space") and first and last and first <= last:
+            others = [
+                one for one in blocking_rounds(typed["space"], first, last) if one.pk != self.instance.pk
+            ]
+            if others:
+                self.add_error(
+                    "first_date", _("同じ日の抽選「%(name)s」と重なります。") % {"name": others[0].name}
+                )
+        return typed

@@ -15,7 +15,9 @@ from spaces.rules.lottery import Record, RecordedEntry, Result
 DAY = "2027-01-10"
 
 
-def entry(number: int, begins: str = "10:00", ends: str = "12:00", group: str = "", barred: str = "") -> RecordedEntry:
+def entry(
+    number: int, begins: str = "10:00", ends: str = "12:00", group: str = "", barred: str = ""
+) -> RecordedEntry:
     return {
         "number": number,
         "group": group or f"G{number}",

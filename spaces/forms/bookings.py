@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Group, User
@@ -49,6 +50,13 @@ OVERRIDES = {
 class RefusableForm(forms.Form):
     """A form that can show what an action refused, each refusal beside its field."""
 
+    understood: dict[str, Any]
+    """What was typed, once it could be read; stays when a field is refused afterwards."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        self.understood = dict(self.cleaned_data)
+
     def refuse(self, error: ValidationError) -> None:
         for one in error.error_list:
             field = FIELD_OF.get(one.code or "", "")
@@ -77,7 +85,7 @@ class BookingForm(RefusableForm):
     purpose = forms.CharField(
         label=_("利用の目的"),
         max_length=200,
-        help_text=_("例：月例会の打合せ。センターの職員だけが見ます。"),
+        help_text=_("例：月例会の打合せ。ほかの団体には見えません。"),
     )
     use = forms.ChoiceField(
         label=_("使い方"), choices=Booking.Use.choices, widget=forms.RadioSelect, required=False
@@ -102,7 +110,6 @@ class BookingForm(RefusableForm):
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
-        self.space = space
         self.user = user
         if choices is None:
             self.fields.pop("group")
@@ -134,21 +141,19 @@ class BookingForm(RefusableForm):
     def clean_use(self) -> str:
         return self.cleaned_data.get("use") or str(Booking.Use.MEETING)
 
-    @property
-    def begins_at(self) -> datetime.datetime:
-        return clock.at(self.cleaned_data["date"], self.cleaned_data["begins"])
-
-    @property
-    def ends_at(self) -> datetime.datetime:
-        return clock.at(self.cleaned_data["date"], self.cleaned_data["ends"])
+    def clean(self) -> None:
+        if self.cleaned_data.get("override") and not self.cleaned_data.get("override_reason", "").strip():
+            self.add_error(
+                "override_reason", ValidationError(_("例外にする理由を書いてください。"), code="reason")
+            )
 
     @property
     def wish(self) -> dict[str, Any]:
         """What the actions take."""
-        typed = self.cleaned_data
+        typed = self.understood
         return {
-            "begins_at": self.begins_at,
-            "ends_at": self.ends_at,
+            "begins_at": clock.at(typed["date"], typed["begins"]),
+            "ends_at": clock.at(typed["date"], typed["ends"]),
             "people": typed["people"],
             "purpose": typed["purpose"],
             "use": typed["use"],
@@ -162,7 +167,7 @@ class BookingForm(RefusableForm):
     @property
     def may_be_overridden(self) -> bool:
         """Only rules stand in the way, and only such that this person may set aside."""
-        return self.user.is_staff and bool(self.codes) and self.codes <= STAFF_MAY_OVERRIDE
+        return self.user.is_staff and bool(self.codes) and self.codes <= STAFF_MAY_OVERRIDE | {"reason"}
 
     def show_overrides(self) -> None:
         """Offer exactly what was refused, or take the question away."""
@@ -171,24 +176,31 @@ class BookingForm(RefusableForm):
                 self.fields.pop(name, None)
             return
         field = cast(forms.MultipleChoiceField, self.fields["override"])
-        field.choices = [(code, label) for code, label in OVERRIDES.items() if code in self.codes]
+        offered = self.codes | set(self["override"].value() or ())
+        field.choices = [(code, label) for code, label in OVERRIDES.items() if code in offered]
 
 
 class ChangeForm(BookingForm):
     """The same for a booking that is there already (予約の変更); `version` is what the person was looking at."""
 
-    space_choice = forms.ModelChoiceField(
+    space = forms.ModelChoiceField(
         Space.objects.none(), label=_("場所"), to_field_name="slug", empty_label=None
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    field_order: Sequence[str] = ("space_choice", "date", "begins", "ends", "people", "purpose", "use", "override")
+    field_order: Sequence[str] = ("space", "date", "begins", "ends", "people", "purpose", "use", "override")
 
     def __init__(self, *args: Any, spaces: Sequence[Space], **options: Any) -> None:
         super().__init__(*args, **options)
-        field = cast("forms.ModelChoiceField[Space]", self.fields["space_choice"])
+        field = cast("forms.ModelChoiceField[Space]", self.fields["space"])
         field.queryset = Space.objects.filter(pk__in=[space.pk for space in spaces]).select_related("policy")
         self.set_use(any(space.allows_events for space in spaces))
+
+    def look_at(self, version: int) -> None:
+        """Go on from a newer version: the person has seen it beside what they typed."""
+        data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix("version")] = str(version)
+        self.data = data
 
 
 class CancelForm(forms.Form):

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+class SeriesQuerySet(models.QuerySet["BookingSeries"]):
+    def visible_to(self, user: "User") -> "SeriesQuerySet":
+        """As its bookings: centre staff see every series, other people those of groups they belong to."""
+        if user.is_staff:
+            return self
+        return self.filter(group__memberships__user_id=user.pk)
+
+
 class BookingSeries(models.Model):
     """Bookings of one group that repeat (くり返し予約), made together and cancelled one, the rest, or all."""
 
@@ -31,6 +39,8 @@ class BookingSeries(models.Model):
     created_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
 
+    objects = SeriesQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("くり返し予約")
         verbose_name_plural = _("くり返し予約")
@@ -42,6 +52,9 @@ class BookingSeries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.space} {self.get_pattern_display()} {self.first_date}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("series", args=[self.pk])
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):

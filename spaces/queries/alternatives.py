@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Sum
 from django.db.models.functions import Extract, TruncDate
 from django.urls import reverse
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Group
@@ -38,6 +39,13 @@ class Place:
         return f"{self.space.name} {dates.period(self.begins_at, self.ends_at)}"
 
     @property
+    def short(self) -> str:
+        """Where the day is told beside it: 「スペースB 15:00-17:00」"""
+        begins, ends = clock.local(self.begins_at), clock.local(self.ends_at)
+        hours = f"{time_format(begins.time(), 'TIME_FORMAT')}-{time_format(ends.time(), 'TIME_FORMAT')}"
+        return f"{self.space.name} {hours}"
+
+    @property
     def day(self) -> date:
         return clock.local(self.begins_at).date()
 
@@ -49,15 +57,27 @@ class Place:
 
     def book_url(self, *, group: Group | None = None, people: int | None = None, purpose: str = "") -> str:
         """The form, filled in."""
-        begins, ends = clock.local(self.begins_at), clock.local(self.ends_at)
-        values = {"date": f"{begins:%Y-%m-%d}", "begins": f"{begins:%H:%M}", "ends": f"{ends:%H:%M}"}
+        return self.url("space_book", group=group, people=people, purpose=purpose)
+
+    def change_url(self, booking: Booking) -> str:
+        """The form that changes a booking, with this place in it."""
+        query = urlencode({"space": self.space.slug} | self._times)
+        return f"{reverse('booking_change', args=[booking.reference])}?{query}"
+
+    def url(self, name: str, *, group: Group | None, people: int | None, purpose: str) -> str:
+        values = self._times
         if group:
             values["group"] = str(group.pk)
         if people:
             values["people"] = str(people)
         if purpose:
             values["purpose"] = purpose
-        return f"{reverse('space_book', args=[self.space.slug])}?{urlencode(values)}"
+        return f"{reverse(name, args=[self.space.slug])}?{urlencode(values)}"
+
+    @property
+    def _times(self) -> dict[str, str]:
+        begins, ends = clock.local(self.begins_at), clock.local(self.ends_at)
+        return {"date": f"{begins:%Y-%m-%d}", "begins": f"{begins:%H:%M}", "ends": f"{ends:%H:%M}"}
 
 
 @dataclass(frozen=True)
@@ -65,13 +85,6 @@ class Alternatives:
     other_times: list[Place]
     other_spaces: list[Place]
     next_days: list[Place]
-
-    def __bool__(self) -> bool:
-        return bool(self.other_times or self.other_spaces or self.next_days)
-
-    @property
-    def all(self) -> list[Place]:
-        return [*self.other_times, *self.other_spaces, *self.next_days]
 
 
 def alternatives(wish: Wish, visitor: Visitor) -> Alternatives:

@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db.models import F, Sum
 from django.db.models.functions import Extract
+from django.urls import reverse
+from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Group, Membership, User
-from kyodo import clock
-from spaces.models import Booking, BookingPolicy, Space
+from kyodo import clock, dates
+from spaces.models import Booking, BookingPolicy, LotteryEntry, Space, WaitingEntry
 from spaces.models.bookings import BookingQuerySet
 from spaces.rules import rights
 
@@ -80,6 +81,53 @@ def minutes_left(
     return {group.pk: max(policy.daily_minutes - used.get(group.pk, 0), 0) for group in groups}
 
 
+@dataclass(frozen=True)
+class BookingsPage:
+    """My bookings: what is coming or what is past, of all my groups or of one."""
+
+    bookings: BookingQuerySet
+    groups: list[Group]
+    when: str
+    """"past", or nothing for what is coming."""
+    group: str
+    waiting: int
+
+
+def bookings_page(user: User, *, when: str, group: str) -> BookingsPage:
+    mine = my_bookings(user)
+    groups = list(Group.objects.filter(memberships__user_id=user.pk).defer("search"))
+    chosen = next((one for one in groups if str(one.pk) == group), None)
+    if chosen:
+        mine = mine.filter(group=chosen)
+    is_past = when == "past"
+    if is_past:
+        mine = mine.exclude(status__in=Booking.AHEAD, ends_at__gt=clock.now()).order_by("-begins_at", "-pk")
+    else:
+        mine = mine.upcoming()
+    return BookingsPage(
+        bookings=mine,
+        groups=groups,
+        when="past" if is_past else "",
+        group=str(chosen.pk) if chosen else "",
+        waiting=WaitingEntry.objects.visible_to(user).waiting().filter(group__in=groups).count(),
+    )
+
+
+def as_typed(booking: Booking) -> dict[str, object]:
+    """A booking as its form shows it."""
+    begins, ends = clock.local(booking.begins_at), clock.local(booking.ends_at)
+    return {
+        "space": booking.space.slug,
+        "date": begins.date(),
+        "begins": f"{begins:%H:%M}",
+        "ends": f"{ends:%H:%M}",
+        "people": booking.people,
+        "purpose": booking.purpose,
+        "use": booking.use,
+        "version": booking.version,
+    }
+
+
 def same_booking(
     *, space: Space, group: Group, begins_at: datetime, ends_at: datetime, by: User
 ) -> Booking | None:
@@ -92,29 +140,90 @@ def same_booking(
     )
 
 
+# How a status looks; the words say it, the badge's colour repeats them.
+BADGES = {
+    Booking.Status.REQUESTED: "wait",
+    Booking.Status.CONFIRMED: "good",
+    Booking.Status.DECLINED: "bad",
+    Booking.Status.CANCELLED: "over",
+    Booking.Status.USED: "over",
+    Booking.Status.NO_SHOW: "bad",
+}
+
+
+@dataclass(frozen=True)
+class BookingLine:
+    """A booking on a list."""
+
+    url: str
+    period: str
+    space: str
+    group: str
+    status: str
+    badge: str
+    reference: str
+
+
+def booking_lines(bookings: Iterable[Booking]) -> list[BookingLine]:
+    return [
+        BookingLine(
+            url=booking.get_absolute_url(),
+            period=dates.period(booking.begins_at, booking.ends_at),
+            space=booking.space.name,
+            group=booking.group.name,
+            status=status_text(booking),
+            badge=badge(booking),
+            reference=booking.reference,
+        )
+        for booking in bookings
+    ]
+
+
 @dataclass(frozen=True)
 class BookingPage:
     booking: Booking
-    change_until: datetime
+    status_text: str
+    badge: str
+    hours: str
+    is_ahead: bool
     can_change: bool
     can_cancel: bool
     is_after_deadline: bool
-    waits_for_claim: bool
+    deadline_text: str
+    check_in_text: str
+    claim_url: str
     next_step: str
 
 
 def booking_page(booking: Booking, user: User) -> BookingPage:
-    ahead = booking.status in Booking.AHEAD and booking.begins_at > clock.now()
-    can_change = rights.can_change(user, booking)
+    begins, ends = clock.local(booking.begins_at), clock.local(booking.ends_at)
     return BookingPage(
         booking=booking,
-        change_until=rights.change_deadline(booking, booking.space.policy),
-        can_change=can_change,
+        status_text=status_text(booking),
+        badge=badge(booking),
+        hours=f"{_time_text(begins)}-{_time_text(ends)}",
+        is_ahead=booking.is_ahead,
+        can_change=rights.can_change(user, booking),
         can_cancel=rights.can_cancel(user, booking),
-        is_after_deadline=ahead and not rights.is_before_deadline(user, booking),
-        waits_for_claim=booking.claim_until is not None and booking.status == Booking.Status.REQUESTED,
+        is_after_deadline=booking.is_ahead and not rights.is_before_deadline(user, booking),
+        deadline_text=_("変更と取消は、%(until)sまでできます。")
+        % {"until": dates.moment(rights.change_deadline(booking, booking.space.policy))},
+        check_in_text=_("%(opens)sから受付できます。")
+        % {"opens": _time_text(clock.local(rights.checkin_opens_at(booking)))},
+        claim_url=_claim_url(booking),
         next_step=_next_step(booking),
     )
+
+
+def badge(booking: Booking) -> str:
+    return BADGES[Booking.Status(booking.status)]
+
+
+def status_text(booking: Booking) -> str:
+    """A win that waits for the group's word is not waiting for staff."""
+    if booking.status == Booking.Status.REQUESTED and booking.claim_until is not None:
+        return _("当選（確認待ち）")
+    return str(Booking.Status(booking.status).label)
 
 
 def _next_step(booking: Booking) -> str:
@@ -122,8 +231,8 @@ def _next_step(booking: Booking) -> str:
     status = Booking.Status(booking.status)
     if status == Booking.Status.REQUESTED and booking.claim_until is None:
         return _("職員が確かめて、結果をメールでお知らせします。それまで、この時間はお取りしています。")
-    if status == Booking.Status.CONFIRMED and booking.ends_at > clock.now():
-        return _("当日は、下のQRコードか予約番号を受付でお見せください。")
+    if status == Booking.Status.CONFIRMED and booking.is_ahead:
+        return _("当日は、受付用のQRコードか予約番号を受付でお見せください。")
     return {
         Booking.Status.CANCELLED: _("この予約は取り消されました。"),
         Booking.Status.DECLINED: _("この申し込みは、お受けできませんでした。"),
@@ -132,40 +241,12 @@ def _next_step(booking: Booking) -> str:
     }.get(status, "")
 
 
-@dataclass(frozen=True)
-class HistoryLine:
-    """One step in the life of a booking, for staff."""
-
-    at: datetime
-    status: str
-    space: str
-    begins_at: datetime
-    ends_at: datetime
-    people: int
-    by: str
+def _claim_url(booking: Booking) -> str:
+    if booking.status != Booking.Status.REQUESTED or booking.claim_until is None:
+        return ""
+    entry = LotteryEntry.objects.filter(booking=booking).first()
+    return reverse("lottery_claim", args=[entry.pk]) if entry else ""
 
 
-def booking_history(booking: Booking) -> list[HistoryLine]:
-    """Newest first, out of the database's own record; two queries."""
-    events = list(
-        booking.pgh_events.select_related("pgh_context", "space").order_by("-pgh_created_at", "-pgh_id")  # type: ignore[attr-defined]
-    )
-    ids = {_user_id(event) for event in events}
-    names = {user.pk: str(user) for user in User.objects.filter(pk__in=ids)}
-    return [
-        HistoryLine(
-            at=event.pgh_created_at,
-            status=str(Booking.Status(event.status).label),
-            space=event.space.name,
-            begins_at=event.begins_at,
-            ends_at=event.ends_at,
-            people=event.people,
-            by=names.get(_user_id(event), ""),
-        )
-        for event in events
-    ]
-
-
-def _user_id(event: Any) -> int:
-    """0 for nobody: the system, or a job."""
-    return (event.pgh_context.metadata.get("user") if event.pgh_context else None) or 0
+def _time_text(moment: datetime) -> str:
+    return time_format(moment.time(), "TIME_FORMAT")

@@ -1,15 +1,22 @@
 """The preview of a series: every date with a yes, or with the reasons against it and what could be had instead."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, time
 
-from accounts.models import Group
+from django.urls import reverse
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+
+from accounts.models import Group, User
 from kyodo import clock, dates
 from spaces.models import Booking, BookingSeries, Space
 from spaces.queries import alternatives
 from spaces.queries.alternatives import Place
 from spaces.queries.availability import Visitor, offered_spaces, space_days
+from spaces.queries.bookings import BookingLine, booking_lines
+from spaces.rules import rights
+from spaces.rules import series as rules
 from spaces.rules.limits import Wish
 
 
@@ -21,6 +28,8 @@ class Occurrence:
     reasons: list[str] = field(default_factory=list)
     codes: frozenset[str] = frozenset()
     instead: list[Place] = field(default_factory=list)
+    chosen: str = ""
+    """The value of the place that is ticked, if one is."""
 
     @property
     def is_possible(self) -> bool:
@@ -47,8 +56,12 @@ def preview(
     purpose: str,
     visitor: Visitor,
     use: str = Booking.Use.MEETING,
+    chosen: Collection[str] | None = None,
 ) -> list[Occurrence]:
-    """Each date judged by the same rules as a booking. As many queries for 26 dates as for one."""
+    """Each date judged by the same rules as a booking. As many queries for 26 dates as for one.
+
+    `chosen`: what was ticked before; at first, every date that can be had.
+    """
     spaces = offered_spaces()
     if space.pk not in {one.pk for one in spaces}:
         spaces.append(space)
@@ -65,16 +78,68 @@ def preview(
             instead = alternatives.other_times(wish, of_day, used) + alternatives.other_spaces(
                 wish, of_day, used
             )
+        place = Place(space, wish.begins_at, wish.ends_at)
+        offered = [one.value for one in (instead if refusals else [place])]
+        ticked = [value for value in offered if value in chosen] if chosen is not None else offered
         found.append(
             Occurrence(
-                place=Place(space, wish.begins_at, wish.ends_at),
+                place=place,
                 reasons=[message for refusal in refusals for message in refusal.messages],
                 codes=frozenset(refusal.code for refusal in refusals if refusal.code),
                 instead=instead,
+                chosen=ticked[0] if ticked and (chosen is not None or not refusals) else "",
             )
         )
     return found
 
 
-def series_bookings(series: BookingSeries) -> list[Booking]:
-    return list(series.bookings.select_related("space__policy").order_by("begins_at", "pk"))
+def summary(*, pattern: str, first: date, begins: time, ends: time, group: Group, space: Space) -> str:
+    """「あおば見守りの会・スペースA・毎月第3金曜日 13:00-15:00」"""
+    weekday = date_format(first, "l")
+    repeats = {
+        BookingSeries.Pattern.WEEKLY: _("毎週%(weekday)s"),
+        BookingSeries.Pattern.FORTNIGHTLY: _("隔週%(weekday)s"),
+        BookingSeries.Pattern.MONTHLY: _("毎月第%(nth)d%(weekday)s"),
+    }[BookingSeries.Pattern(pattern)] % {"weekday": weekday, "nth": rules.nth_of_month(first)}
+    hours = f"{time_format(begins, 'TIME_FORMAT')}-{time_format(ends, 'TIME_FORMAT')}"
+    return f"{group.name}・{space.name}・{repeats} {hours}"
+
+
+@dataclass(frozen=True)
+class SeriesLine(BookingLine):
+    """One of the series, and how it is cancelled."""
+
+    day: str
+    cancel_url: str
+    can_cancel: bool
+
+
+@dataclass(frozen=True)
+class SeriesPage:
+    lines: list[SeriesLine]
+    can_cancel: bool
+    """Some of it can still be cancelled by this person."""
+    to_cancel: list[Booking]
+    kept: list[Booking]
+    """Ahead, but past the deadline: only staff can cancel these."""
+
+
+def series_page(series: BookingSeries, user: User, *, since: date | None = None) -> SeriesPage:
+    bookings = list(series.bookings.select_related("space__policy", "group").defer("group__search"))
+    may_write = rights.may_book_for(user, series.group)
+    ahead = [booking for booking in bookings if booking.is_ahead and (since is None or booking.day >= since)]
+    to_cancel = [booking for booking in ahead if may_write and rights.is_before_deadline(user, booking)]
+    return SeriesPage(
+        lines=[
+            SeriesLine(
+                **asdict(line),
+                day=booking.day.isoformat(),
+                cancel_url=reverse("booking_cancel", args=[booking.reference]),
+                can_cancel=booking in to_cancel,
+            )
+            for booking, line in zip(bookings, booking_lines(bookings), strict=True)
+        ],
+        can_cancel=bool(to_cancel),
+        to_cancel=to_cancel,
+        kept=[booking for booking in ahead if booking not in to_cancel],
+    )

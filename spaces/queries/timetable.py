@@ -2,10 +2,9 @@
 
 import calendar
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from math import gcd
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,18 +18,6 @@ MONTHS_AHEAD = 14
 """Beyond the longest window anybody publishes, with room for a yearly plan."""
 MONTHS_BACK = 12
 
-# The class of each state in static/css/content.css, which draws its sign.
-CLASSES = {
-    State.FREE: "free",
-    State.FEW: "few",
-    State.TAKEN: "taken",
-    State.CLOSED: "closed",
-    State.NOT_YET: "early",
-    State.LOTTERY: "draw",
-    State.PAST: "closed",
-    State.YOURS: "yours",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -42,8 +29,8 @@ class Cell:
     href: str = ""
     spoken: str = ""
     """What a link says out of its table: 「空きあり 13:00 スペースA」"""
-    until: str = ""
-    """「12:00まで」, for a run of several steps."""
+    note: str = ""
+    """「12:00まで」, or why not: 「12月1日（火） 9:00から受付」"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +44,11 @@ class Column:
     """Its weekday (「金」), where the column is a day."""
     css: str
     state: str
+    """The class of its state as a whole, and the words for it."""
+    state_text: str
     href: str
-    note: str
-    note_href: str = ""
+    also: str = ""
+    """「今日」, or the name of a holiday."""
     is_chosen: bool = False
 
 
@@ -77,10 +66,6 @@ class Row:
 class Timetable:
     columns: list[Column]
     rows: list[Row]
-
-    @property
-    def notes(self) -> list[Column]:
-        return [column for column in self.columns if column.note]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +148,16 @@ def _month_cell(found: SpaceDay, *, base: str, today: date) -> MonthCell:
         state = State.YOURS
     return MonthCell(
         day=day.day,
-        css=CLASSES[state],
+        css=state.value,
         text=str(state.label),
-        href=f"{base}?{urlencode({'view': 'day', 'date': day})}",
+        href=f"{base}?view=day&date={day}#free",
         spoken=f"{dates.short_day(day)} {state.label}",
         is_today=day == today,
     )
 
 
 def _table(days: Sequence[SpaceDay], columns: list[Column], *, leave_out_past: bool = False) -> Timetable:
-    runs = [list(_cells_of(day)) for day in days]
+    runs = [_cells_of(day) for day in days]
     opening = [(run[0][0], run[-1][1]) for run in runs if run]
     if not opening:
         return Timetable(columns, [])
@@ -181,16 +166,14 @@ def _table(days: Sequence[SpaceDay], columns: list[Column], *, leave_out_past: b
     if leave_out_past:
         opens = max(opens, min(_first_ahead(day, closes) for day in days) // step * step)
     rows = {minutes: Row(_clock(minutes)) for minutes in range(opens, closes, step)}
-    for run, column in zip(runs, columns, strict=True):
-        for begins, ends, cell in _fill(run, opens, closes):
+    for day, run, column in zip(days, runs, columns, strict=True):
+        for begins, ends, cell in _fill(day, run, opens, closes):
             if ends <= opens:
                 continue
-            row = rows[max(begins, opens)]
-            row.cells.append(
-                _placed(cell, begins=max(begins, opens), ends=ends, step=step, chosen=column.is_chosen)
-            )
+            begins = max(begins, opens)
+            rows[begins].cells.append(_placed(cell, span=(ends - begins) // step, is_chosen=column.is_chosen))
             if column.is_chosen:
-                row.css = "pick"
+                rows[begins].css = "pick"
     return Timetable(columns, list(rows.values()))
 
 
@@ -211,12 +194,12 @@ def _cells_of(day: SpaceDay) -> list[Run]:
     for run in day.runs():
         begins, ends = _minutes(run.begins), _end_minutes(run.ends)
         if not run.state.is_bookable:
-            found.append((begins, ends, _run_cell(run, labels[run.state])))
+            found.append((begins, ends, _run_cell(day, run, labels[run.state])))
             continue
         for minutes in range(begins, ends, day.step):
             text = labels[run.state]
             cell = Cell(
-                css=CLASSES[run.state],
+                css=run.state.value,
                 text=text,
                 href=f"{base}?date={day.date}&begins={minutes // 60:02}:{minutes % 60:02}",
                 spoken=f"{text} {_clock(minutes)} {where}",
@@ -225,22 +208,35 @@ def _cells_of(day: SpaceDay) -> list[Run]:
     return found
 
 
-def _run_cell(run: Slot, label: str) -> Cell:
-    href = reverse("booking", args=[run.reference]) if run.reference else ""
+def _run_cell(day: SpaceDay, run: Slot, label: str) -> Cell:
+    href, note = "", ""
+    if run.state is State.YOURS:
+        href = reverse("booking", args=[run.reference])
+    elif run.state is State.LOTTERY and day.round:
+        href, note = day.round.get_absolute_url(), day.round.name
+    elif run.state is State.NOT_YET:
+        opens = clock.local(day.window_opens_at)
+        note = _("%(day)s %(time)sから受付") % {
+            "day": dates.short_day(opens),
+            "time": _clock(opens.hour * 60 + opens.minute),
+        }
+    elif run.state is State.CLOSED:
+        closure = day.day.closure_within(run.begins, run.ends)
+        note = closure.reason if closure else ""
     return Cell(
-        css=CLASSES[run.state],
+        css=run.state.value,
         text=label,
         href=href,
         spoken=f"{label} {_time_text(run.begins)}-{_time_text(run.ends)}" if href else "",
-        until=_("%(time)sまで") % {"time": _time_text(run.ends)},
+        note=note or _("%(time)sまで") % {"time": _time_text(run.ends)},
     )
 
 
-def _fill(runs: list[Run], opens: int, closes: int) -> list[Run]:
+def _fill(day: SpaceDay, runs: list[Run], opens: int, closes: int) -> list[Run]:
     """The column from top to bottom: what lies outside its opening hours is closed."""
-    shut = Cell(css=CLASSES[State.CLOSED], text=_("閉館"))
     if not runs:
-        return [(opens, closes, Cell(css=CLASSES[State.CLOSED], text=_("休館")))]
+        return [(opens, closes, Cell(State.CLOSED.value, _("休館"), note=day.day.reason))]
+    shut = Cell(State.CLOSED.value, _("閉館"))
     filled, at = [], opens
     for begins, ends, cell in runs:
         if begins > at:
@@ -252,15 +248,14 @@ def _fill(runs: list[Run], opens: int, closes: int) -> list[Run]:
     return filled
 
 
-def _placed(cell: Cell, *, begins: int, ends: int, step: int, chosen: bool) -> Cell:
-    span = (ends - begins) // step
-    return Cell(
-        css=f"{cell.css} chosen" if chosen else cell.css,
-        text=cell.text,
+def _placed(cell: Cell, *, span: int, is_chosen: bool) -> Cell:
+    """A run of a single step needs no word about its end."""
+    needs_note = span > 1 or cell.css not in (State.TAKEN.value, State.PAST.value)
+    return replace(
+        cell,
+        css=f"{cell.css} chosen" if is_chosen else cell.css,
         span=span,
-        href=cell.href,
-        spoken=cell.spoken,
-        until=cell.until if span > 1 else "",
+        note=cell.note if needs_note else "",
     )
 
 
@@ -269,51 +264,38 @@ def _placed(cell: Cell, *, begins: int, ends: int, step: int, chosen: bool) -> C
 
 def _day_column(found: SpaceDay, *, is_chosen: bool) -> Column:
     day, state = found.date, found.state
-    note, note_href = day_note(found)
-    css = CLASSES[state]
+    kinds = ["chosen"] if is_chosen else []
+    if found.day.is_holiday or day.weekday() == calendar.SUNDAY:
+        kinds.append("holiday")
+    elif day.weekday() == calendar.SATURDAY:
+        kinds.append("saturday")
+    also = found.day.holiday_name
     if day == clock.today():
-        css += " today"
+        kinds.append("today")
+        also = _("今日")
     return Column(
         title=dates.short_day(day),
         short=str(day.day),
         kind=_weekday(day),
-        css=f"{css} chosen" if is_chosen else css,
-        state=str(state.label),
-        href=f"{found.space.get_absolute_url()}?{urlencode({'view': 'week', 'date': day})}",
-        note=note,
-        note_href=note_href,
+        css=" ".join(kinds),
+        state=state.value,
+        state_text=str(state.label),
+        href=f"{found.space.get_absolute_url()}?view=week&date={day}#free",
+        also=also,
         is_chosen=is_chosen,
     )
 
 
 def _space_column(found: SpaceDay) -> Column:
-    note, note_href = day_note(found)
     return Column(
         title=found.space.name,
         short=found.space.name,
         kind="",
-        css=CLASSES[found.state],
-        state=str(found.state.label),
-        href=f"{found.space.get_absolute_url()}?{urlencode({'view': 'week', 'date': found.date})}",
-        note=note,
-        note_href=note_href,
+        css="",
+        state=found.state.value,
+        state_text=str(found.state.label),
+        href=f"{found.space.get_absolute_url()}?view=week&date={found.date}#free",
     )
-
-
-def day_note(found: SpaceDay) -> tuple[str, str]:
-    """Why nothing of this day can be booked, in words, and where to read more."""
-    if found.day.hours is None:
-        return found.day.reason or _("休館日です。"), ""
-    if found.state is State.LOTTERY and found.round:
-        return _("抽選「%(name)s」の対象です。") % {"name": found.round.name}, found.round.get_absolute_url()
-    if found.state is State.NOT_YET:
-        return _("予約は%(moment)sから受け付けます。") % {"moment": dates.moment(found.window_opens_at)}, ""
-    closed = " ".join(
-        _("%(begins)s-%(ends)s %(reason)s")
-        % {"begins": _time_text(part.begins), "ends": _time_text(part.ends), "reason": part.reason}
-        for part in found.day.closures
-    )
-    return closed, ""
 
 
 def _weekday(day: date) -> str:

@@ -1,0 +1,159 @@
+"""What stands around the form of a booking: the rules, the hours left, and what could be had instead."""
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+
+from accounts.models import Group, User
+from kyodo import clock, dates
+from spaces.models import Booking, BookingPolicy, Space
+from spaces.queries import alternatives, bookings, published, timetable
+from spaces.queries.alternatives import Place
+from spaces.rules.limits import Wish, minutes_text
+
+ONE_HOUR = 60
+
+
+@dataclass(frozen=True)
+class FormPage:
+    space: Space
+    picture: str
+    rules: list[str]
+    left: list[str]
+    """「あおば見守りの会：11月27日（金）は、あと1時間です。」"""
+    next_step: str
+
+
+def form_page(
+    space: Space, groups: Iterable[Group], day: datetime.date, *, leaving_out: Booking | None = None
+) -> FormPage:
+    groups = list(groups)
+    left = bookings.minutes_left(groups, space.policy, day, leaving_out=leaving_out) if groups else {}
+    return FormPage(
+        space=space,
+        picture=published.picture_url(space),
+        rules=published.rule_lines(space),
+        left=[_left_text(group, day, left[group.pk]) for group in groups if group.pk in left],
+        next_step=_next_step(space),
+    )
+
+
+def _next_step(space: Space) -> str:
+    approval = space.policy.approval
+    if approval == BookingPolicy.Approval.ALWAYS:
+        return _("送ると、職員が確かめて、結果をメールでお知らせします。")
+    if approval == BookingPolicy.Approval.EVENTS and space.allows_events:
+        return _("打合せの予約はその場で決まります。催しは、職員が確かめて、結果をメールでお知らせします。")
+    return _("予約はその場で決まり、確認のメールが届きます。")
+
+
+def _left_text(group: Group, day: datetime.date, minutes: int) -> str:
+    words = {"group": group.name, "day": dates.short_day(day), "left": minutes_text(minutes)}
+    if minutes == 0:
+        return _("%(group)s：%(day)sの分は、すべて予約済みです。") % words
+    return _("%(group)s：%(day)sは、あと%(left)sです。") % words
+
+
+def prefilled(typed: Mapping[str, str], space: Space) -> dict[str, object]:
+    """The first look of the form: what the link says, one hour where it says no end."""
+    values: dict[str, object] = {
+        name: typed[name]
+        for name in ("space", "group", "date", "begins", "ends", "people", "purpose", "use")
+        if typed.get(name)
+    }
+    begins = _clock(str(values.get("begins", "")))
+    if begins is None:
+        return values
+    policy = space.policy
+    minutes = min(max(ONE_HOUR, policy.shortest_minutes), policy.longest_minutes)
+    end = begins.hour * 60 + begins.minute + minutes
+    if "ends" not in values and end < 24 * 60:
+        values["ends"] = f"{end // 60:02}:{end % 60:02}"
+    values["begins"] = f"{begins:%H:%M}"
+    return values
+
+
+def asked_date(typed: str) -> datetime.date:
+    """The day the form is about, as far as it can be read and lies within the calendar; today otherwise."""
+    day = read_date(typed)
+    if day is None or not timetable.first_shown() <= day <= timetable.last_shown():
+        return clock.today()
+    return day
+
+
+def read_date(typed: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True)
+class Link:
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of alternatives: other times, other spaces, other days."""
+
+    title: str
+    links: list[Link]
+
+
+def instead_of(
+    space: Space,
+    group: Group,
+    wish: Mapping[str, Any],
+    *,
+    visitor: User,
+    booking: Booking | None = None,
+) -> list[Kind]:
+    """Other times and places for what the form asked for, as links that fill it in; empty when there is nothing."""
+    found = alternatives.alternatives(Wish(space, group, booking=booking, **wish), visitor)
+    kinds = (
+        (_("同じ日の別の時間"), found.other_times, _hours_text),
+        (_("同じ時間の別の場所"), found.other_spaces, _space_text),
+        (_("ほかの日の同じ時間"), found.next_days, _day_text),
+    )
+    return [
+        Kind(title, [Link(text(place), _link(place, group, wish, booking)) for place in places])
+        for title, places, text in kinds
+        if places
+    ]
+
+
+def waiting_url(space: Space, group: Group, wish: Mapping[str, Any]) -> str:
+    place = Place(space, wish["begins_at"], wish["ends_at"])
+    return place.url("waiting_new", group=group, people=wish["people"], purpose=wish["purpose"])
+
+
+def _link(place: Place, group: Group, wish: Mapping[str, Any], booking: Booking | None) -> str:
+    if booking is not None:
+        return place.change_url(booking)
+    return place.book_url(group=group, people=wish["people"], purpose=wish["purpose"])
+
+
+def _hours_text(place: Place) -> str:
+    begins, ends = clock.local(place.begins_at), clock.local(place.ends_at)
+    return f"{time_format(begins.time(), 'TIME_FORMAT')}-{time_format(ends.time(), 'TIME_FORMAT')}"
+
+
+def _space_text(place: Place) -> str:
+    return place.space.name
+
+
+def _day_text(place: Place) -> str:
+    return dates.short_day(place.begins_at)
+
+
+def _clock(typed: str) -> datetime.time | None:
+    try:
+        return datetime.time.fromisoformat(typed)
+    except ValueError:
+        return None

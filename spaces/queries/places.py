@@ -1,0 +1,206 @@
+"""What the pages of the spaces read: all of them compared, and one with its calendar."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kyodo import clock, dates
+from spaces.models import Space, SpacePhoto
+from spaces.queries import published, timetable
+from spaces.queries.availability import Visitor, offered_spaces
+from spaces.queries.timetable import DAYS_A_WEEK, MonthCell, Timetable
+
+
+class View(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+    @property
+    def label(self) -> Promise:
+        return _VIEW_LABELS[self]
+
+
+_VIEW_LABELS = {
+    View.DAY: gettext_lazy("日"),
+    View.WEEK: gettext_lazy("週"),
+    View.MONTH: gettext_lazy("月"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The day a visitor asked for, or the nearest that can be shown, with a word about the difference."""
+
+    day: date
+    notice: str = ""
+
+
+def asked_day(typed: str) -> Asked:
+    today, first, last = clock.today(), timetable.first_shown(), timetable.last_shown()
+    if not typed:
+        return Asked(today)
+    try:
+        day = date.fromisoformat(typed.strip())
+    except ValueError:
+        return Asked(today, _("日付が読み取れませんでした。今日を表示しています。"))
+    if first <= day <= last:
+        return Asked(day)
+    return Asked(
+        min(max(day, first), last),
+        _("%(first)sから%(last)sまでの空きを見られます。")
+        % {"first": dates.day(first), "last": dates.day(last)},
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """To the days before or after, or nowhere where the calendar ends."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class SpaceCard:
+    space: Space
+    picture: str
+    people: str
+    rules: list[str]
+
+
+@dataclass(frozen=True)
+class SpacesPage:
+    cards: list[SpaceCard]
+    day: date
+    title: str
+    is_today: bool
+    table: Timetable
+    before: Step | None
+    after: Step | None
+    notice: str
+    first: date
+    last: date
+
+
+def spaces_page(typed: str, visitor: Visitor) -> SpacesPage:
+    asked = asked_day(typed)
+    spaces = offered_spaces()
+    here = reverse("spaces")
+    return SpacesPage(
+        cards=[
+            SpaceCard(
+                space, published.picture_url(space), published.people_text(space), published.rule_lines(space)
+            )
+            for space in spaces
+        ],
+        day=asked.day,
+        title=dates.day(asked.day),
+        is_today=asked.day == clock.today(),
+        table=timetable.spaces_table(spaces, asked.day, visitor) if spaces else Timetable([], []),
+        before=_step(_("前の日"), here, asked.day - timedelta(days=1), anchor="free"),
+        after=_step(_("次の日"), here, asked.day + timedelta(days=1), anchor="free"),
+        notice=asked.notice,
+        first=timetable.first_shown(),
+        last=timetable.last_shown(),
+    )
+
+
+@dataclass(frozen=True)
+class Tab:
+    text: Promise
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class SpacePage:
+    space: Space
+    picture: str
+    photos: list[SpacePhoto]
+    rules: list[str]
+    equipment: list[str]
+    access: list[str]
+    view: View
+    day: date
+    title: str
+    tabs: list[Tab]
+    table: Timetable | None
+    weeks: list[list[MonthCell | None]] | None
+    before: Step | None
+    after: Step | None
+    notice: str
+    first: date
+    last: date
+
+
+def space_page(space: Space, *, typed_view: str, typed_day: str, visitor: Visitor) -> SpacePage:
+    view = View(typed_view) if typed_view in list(View) else View.WEEK
+    asked = asked_day(typed_day)
+    day = asked.day
+    here = space.get_absolute_url()
+    table, weeks = None, None
+    if view is View.MONTH:
+        title = date_format(day, "YEAR_MONTH_FORMAT")
+        weeks = timetable.month_weeks(space, day.year, day.month, visitor)
+        around = (
+            (_("前の月"), timetable.months_later(day.replace(day=1), -1)),
+            (_("次の月"), timetable.months_later(day.replace(day=1), 1)),
+        )
+    elif view is View.DAY:
+        title = dates.day(day)
+        table = timetable.day_table(space, day, visitor)
+        around = ((_("前の日"), day - timedelta(days=1)), (_("次の日"), day + timedelta(days=1)))
+    else:
+        first = timetable.week_start(day)
+        title = _("%(first)sから1週間") % {"first": dates.day(first)}
+        table = timetable.week_table(space, day, visitor)
+        week = timedelta(days=DAYS_A_WEEK)
+        around = ((_("前の週"), first - week), (_("次の週"), first + week))
+    return SpacePage(
+        space=space,
+        picture=published.picture_url(space),
+        photos=list(space.photos.all()),
+        rules=published.rule_lines(space),
+        equipment=published.equipment_lines(space),
+        access=[line.strip() for line in space.access_notes.splitlines() if line.strip()],
+        view=view,
+        day=day,
+        title=title,
+        tabs=[
+            Tab(one.label, f"{here}?{urlencode({'view': one, 'date': day})}#free", one is view)
+            for one in View
+        ],
+        table=table,
+        weeks=weeks,
+        before=_step(around[0][0], here, around[0][1], anchor="free", view=view),
+        after=_step(around[1][0], here, around[1][1], anchor="free", view=view),
+        notice=asked.notice,
+        first=timetable.first_shown(),
+        last=timetable.last_shown(),
+    )
+
+
+def _step(text: str, here: str, day: date, *, anchor: str, view: View | None = None) -> Step | None:
+    """Weeks and months that reach into what can be shown are shown, from their nearest day."""
+    first, last = timetable.first_shown(), timetable.last_shown()
+    if view is View.MONTH:
+        reach = day.replace(day=monthrange(day.year, day.month)[1])
+    elif view is View.WEEK:
+        reach = day + timedelta(days=DAYS_A_WEEK - 1)
+    else:
+        reach = day
+    if reach < first or day > last:
+        return None
+    values = {"date": max(day, first).isoformat()}
+    if view:
+        values = {"view": view.value} | values
+    return Step(text, f"{here}?{urlencode(values)}#{anchor}")

@@ -1,0 +1,40 @@
+"""What the page of the waiting list reads."""
+
+from dataclasses import dataclass
+
+from accounts.models import Group, Membership, User
+from spaces.models import WaitingEntry
+from spaces.queries.alternatives import Place
+
+
+@dataclass(frozen=True)
+class WaitingLine:
+    entry: WaitingEntry
+    book_url: str
+    may_leave: bool
+
+
+def my_entries(user: User) -> list[WaitingLine]:
+    """Open wishes of this person's groups, the soonest first."""
+    entries = (
+        WaitingEntry.objects.waiting()
+        .filter(group__memberships__user_id=user.pk)
+        .select_related("space", "group")
+        .defer("group__search")
+        .order_by("begins_at", "pk")
+    )
+    bookable = set(
+        Group.objects.filter(
+            memberships__user_id=user.pk, memberships__role__in=Membership.BOOKING_ROLES
+        ).values_list("pk", flat=True)
+    )
+    return [
+        WaitingLine(
+            entry=entry,
+            book_url=Place(entry.space, entry.begins_at, entry.ends_at).book_url(
+                group=entry.group, people=entry.people, purpose=entry.purpose
+            ),
+            may_leave=entry.group_id in bookable,
+        )
+        for entry in entries
+    ]

@@ -1,0 +1,39 @@
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from spaces.models import Space, SpacePhoto
+from spaces.queries import places
+
+
+@login_not_required
+@require_safe
+def spaces(request: HttpRequest) -> HttpResponse:
+    page = places.spaces_page(request.GET.get("date", ""), request.user)
+    return render(request, "spaces/spaces.html", {"page": page})
+
+
+@login_not_required
+@require_safe
+def space(request: HttpRequest, slug: str) -> HttpResponse:
+    found = get_object_or_404(
+        Space.objects.offered().select_related("policy").prefetch_related("units", "photos"), slug=slug
+    )
+    page = places.space_page(
+        found,
+        typed_view=request.GET.get("view", ""),
+        typed_day=request.GET.get("date", ""),
+        visitor=request.user,
+    )
+    return render(request, "spaces/space.html", {"page": page, "space": found})
+
+
+@login_not_required
+@cache_control(public=True, max_age=3600)
+@require_safe
+def photo(request: HttpRequest, slug: str, pk: int) -> FileResponse:
+    """Photos of a space are for everybody; other files of the site are not, so each is served by its own view."""
+    found = get_object_or_404(SpacePhoto.objects.filter(space__is_offered=True), space__slug=slug, pk=pk)
+    return FileResponse(found.image.open("rb"))

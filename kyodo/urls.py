@@ -12,3 +12,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("spaces.urls")),
 ]
+
+handler400 = "kyodo.portal.errors.bad_request"
+handler500 = "kyodo.portal.errors.server_error"

@@ -17,6 +17,8 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
 from procrastinate.types import JSONValue
 
+from kyodo import ratelimit
+
 logger = logging.getLogger(__name__)
 
 CONCURRENCY = 4
@@ -85,3 +87,9 @@ async def delete_old_jobs(context: JobContext, timestamp: int) -> None:
     await context.app.job_manager.delete_old_jobs(
         nb_hours=KEEP_FINISHED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
     )
+
+
+@app.periodic(cron="25 * * * *")
+@app.task(name="kyodo.forget_attempts", queueing_lock="kyodo.forget_attempts")
+def forget_attempts(timestamp: int) -> None:
+    ratelimit.forget_old()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from accounts.models import Group, User
 from accounts.requests import person
 from accounts.rules import groups as group_rules
-from kyodo import rates
+from kyodo import ratelimit
 from kyodo.access import centre_staff_required
 from kyodo.centre.queries import current_centre
 from spaces import calendar
@@ -31,7 +31,7 @@ PLAIN = "text/plain; charset=utf-8"
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """Read by programs: the address itself is the key, so there is no session, no cookie and no page."""
-    if rates.is_too_often(request, "feed", per_minute=READS_PER_MINUTE):
+    if not ratelimit.allow_address(request, "feed", times=READS_PER_MINUTE, seconds=60):
         return HttpResponse(
             _("少し待ってからお試しください。"), status=429, content_type=PLAIN, headers={"Retry-After": "60"}
         )

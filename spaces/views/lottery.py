@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import person
-from kyodo import rates
+from kyodo import ratelimit
 from spaces.actions import lottery as actions
 from spaces.forms.lottery import EntryForm
 from spaces.models import LotteryEntry, LotteryRound
@@ -43,8 +43,8 @@ def lottery(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def lottery_rerun(request: HttpRequest, pk: int) -> HttpResponse:
     """Draws again, from nothing but the published seed and record, and writes nothing."""
-    if rates.is_too_often(request, "lottery-rerun", per_minute=RERUNS_PER_MINUTE):
-        return render(request, "429.html", status=429)
+    if not ratelimit.allow_address(request, "lottery-rerun", times=RERUNS_PER_MINUTE, seconds=60):
+        return ratelimit.too_many(request, seconds=60)
     found = get_object_or_404(_rounds(), pk=pk, drawn_at__isnull=False)
     context = {
         "lottery": found,

@@ -1,0 +1,18 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Attempts(models.Model):
+    """How often someone asked for something within a window of time (回数の記録). Who, only as a hash."""
+
+    key = models.CharField(_("だれが何を"), max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(_("回数"))
+    ends_at = models.DateTimeField(_("数える期間の終わり"))
+
+    class Meta:
+        verbose_name = _("回数の記録")
+        verbose_name_plural = _("回数の記録")
+        indexes = [models.Index(fields=["ends_at"], name="attempts_end")]
+
+    def __str__(self) -> str:
+        return self.key

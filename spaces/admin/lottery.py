@@ -72,7 +72,8 @@ class LotteryRoundAdmin(admin.ModelAdmin):
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LotteryRound]:
-        return super().get_queryset(request).defer("record").annotate(count_of_entries=Count("entries"))
+        rounds: QuerySet[LotteryRound] = super().get_queryset(request).defer("record")
+        return rounds.annotate(count_of_entries=Count("entries"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: LotteryRound | None = None) -> tuple[str, ...]:
         if obj is not None and obj.entries.exists():

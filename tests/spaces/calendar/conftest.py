@@ -1,12 +1,14 @@
 """Friday 20 November 2026, nine in the morning: the centre is open as usual and あおば has its people."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time
+from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 
-from accounts.models import Group, User
 from kyodo import clock
 from kyodo.mail.models import OutgoingMail
 from spaces.models import LotteryRound, Space
@@ -61,4 +63,18 @@ def kinds() -> list[str]:
     return list(OutgoingMail.objects.order_by("pk").values_list("kind", flat=True))
 
 
-__all__ = ["FRIDAY", "LOTTERY_DAY", "Group", "User", "at", "kinds", "mails_to"]
+@pytest.fixture
+def in_another_connection() -> Callable[[Callable[[], Any]], Any]:
+    """Run something in a thread of its own and give back what it returned."""
+
+    def run(what: Callable[[], Any]) -> Any:
+        def work() -> Any:
+            try:
+                return what()
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(work).result(timeout=30)
+
+    return run

@@ -1,0 +1,3 @@
+from accounts.admin import applications
+
+__all__ = ["applications"]

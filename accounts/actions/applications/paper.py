@@ -1,12 +1,13 @@
 """Applications on paper (紙の申請): staff type in what was handed over at the window, and mend it when it comes back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.actions.applications.papers import Paper, add_locked
 from accounts.actions.applications.writing import lock_application, save_next_version, write_answers
 from accounts.emails import applications as emails
 from accounts.models import Application, User
@@ -19,7 +20,9 @@ Status = Application.Status
 COLUMNS = (*steps.PROFILE_COLUMNS, "wants_model_bylaws", "hearing_way", "staff_note")
 
 
-def enter_paper_application(*, answers: Mapping[str, Any], by: User) -> Application:
+def enter_paper_application(
+    *, answers: Mapping[str, Any], by: User, papers: Sequence[Paper] = ()
+) -> Application:
     """Straight into the queue. Who left an address is told by mail, the others by phone."""
     _check_may_enter(by)
     with transaction.atomic():
@@ -31,6 +34,7 @@ def enter_paper_application(*, answers: Mapping[str, Any], by: User) -> Applicat
             submitted_at=clock.now(),
         )
         write_answers(application, answers, COLUMNS)
+        add_locked(application, papers, by)
         application.completed_steps = [step.value for step in steps.FILLED_IN]
         _check_complete(application)
         application.save()
@@ -39,7 +43,12 @@ def enter_paper_application(*, answers: Mapping[str, Any], by: User) -> Applicat
 
 
 def correct_paper_application(
-    *, application: Application, answers: Mapping[str, Any], version: int, by: User
+    *,
+    application: Application,
+    answers: Mapping[str, Any],
+    version: int,
+    by: User,
+    papers: Sequence[Paper] = (),
 ) -> Application:
     """Mend what was typed. One that had been returned goes back to the queue."""
     _check_may_enter(by)
@@ -47,6 +56,7 @@ def correct_paper_application(
         application = lock_application(application, version)
         _check_can_be_corrected(application)
         write_answers(application, answers, COLUMNS)
+        add_locked(application, papers, by)
         _check_complete(application)
         if application.status == Status.RETURNED:
             application.status = Status.SUBMITTED

@@ -5,6 +5,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from kyodo import dates
 from kyodo.centre.models import (
     ActivityField,
     Centre,
@@ -73,7 +74,7 @@ class OpeningHoursAdmin(admin.ModelAdmin):
 class ClosureAdmin(admin.ModelAdmin):
     """To look at. Closing and reopening is a page of its own, because it cancels bookings and writes to people."""
 
-    list_display = ("first_day", "last_day", "hours", "kind", "public_reason", "created_by", "created_at")
+    list_display = ("days", "hours", "kind", "public_reason", "created_by")
     list_filter = ("kind",)
     date_hierarchy = "first_day"
     search_fields = ("reason",)
@@ -88,6 +89,11 @@ class ClosureAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Closure | None = None) -> bool:
         return False
+
+    @admin.display(description=_("日"), ordering="first_day")
+    def days(self, closure: Closure) -> str:
+        first = dates.day(closure.first_day)
+        return first if closure.is_one_day else f"{first}〜{dates.short_day(closure.last_day)}"
 
     @admin.display(description=_("時間"), ordering="begins")
     def hours(self, closure: Closure) -> str:

@@ -1,14 +1,15 @@
-"""`{{ centre.phone }}` in every template: read when a page first asks, at most once a page.
+"""`{{ centre.phone }}` and `{% for line in usual_week %}` in every template: read when a page first asks, once a page.
 
-The row isn't kept between requests. It is one read by primary key (about 0.2 ms here), and a kept copy would have to be
-forgotten in every server process and every test when staff change the phone number.
+The rows aren't kept between requests. The centre is one read by primary key, under a millisecond, and a kept copy
+would have to be forgotten in every server process and every test when staff change the phone number.
 """
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from kyodo.centre import hours
 from kyodo.centre.queries import current_centre
 
 
 def centre(request: HttpRequest) -> dict[str, object]:
-    return {"centre": SimpleLazyObject(current_centre)}
+    return {"centre": SimpleLazyObject(current_centre), "usual_week": SimpleLazyObject(hours.usual_week)}

@@ -118,6 +118,51 @@ def next_open_day(day: date, known: Mapping[date, DayHours] | None = None) -> da
     return day
 
 
+# ── The usual week, as printed on a leaflet ──────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class WeekLine:
+    """平日 9:00-20:00"""
+
+    days: str
+    hours: Hours | None
+
+    @property
+    def text(self) -> str:
+        if self.hours is None:
+            return _("休館")
+        return f"{_clock_time(self.hours.opens)}-{_clock_time(self.hours.closes)}"
+
+
+def usual_week(day: date | None = None) -> list[WeekLine]:
+    """The usual hours in force on a day (today), days of the same hours together. Seasons and closures don't count."""
+    day = day or clock.today()
+    layers = [layer for layer in load_layers() if layer.period.ends_on is None and layer.period.covers(day)]
+    lines: dict[Hours | None, list[int]] = {}
+    for kind in (*range(7), OpeningTime.Day.HOLIDAY.value):
+        kinds = (kind,) if kind == OpeningTime.Day.HOLIDAY else (kind, OpeningTime.Day.EVERY_DAY.value)
+        answers = [layer.times[one] for layer in layers for one in kinds if one in layer.times]
+        if answers:
+            lines.setdefault(answers[0], []).append(kind)
+    return [WeekLine(_days_in_words(kinds), hours) for hours, kinds in lines.items()]
+
+
+def _days_in_words(kinds: Sequence[int]) -> str:
+    """平日, 月〜土, 土・日・祝 out of the numbers of days."""
+    names = [_("月"), _("火"), _("水"), _("木"), _("金"), _("土"), _("日")]
+    week = [kind for kind in kinds if kind < len(names)]
+    holidays = [_("祝")] if len(week) < len(kinds) else []
+    if len(week) == len(names):
+        return _("毎日")
+    if week == [0, 1, 2, 3, 4] and not holidays:
+        return _("平日")
+    words = [names[kind] for kind in week]
+    if len(week) > 2 and week[-1] - week[0] == len(week) - 1:
+        words = [_("%(first)s〜%(last)s") % {"first": words[0], "last": words[-1]}]
+    return "・".join(words + holidays)
+
+
 # ── Now ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -30,10 +30,13 @@ def manager(client):
     return client
 
 
-def make_closure(**fields) -> Closure:
-    day = date(2026, 11, 20)
+def make_closure(last_day: date = date(2026, 11, 20), **fields) -> Closure:
     return Closure.objects.create(
-        first_day=day, last_day=day, kind="event", created_by=UserFactory(manager=True), **fields
+        first_day=date(2026, 11, 20),
+        last_day=last_day,
+        kind="event",
+        created_by=UserFactory(manager=True),
+        **fields,
     )
 
 
@@ -157,11 +160,12 @@ def test_closures_are_not_made_or_taken_back_behind_the_bookings(manager) -> Non
 
 
 def test_list_of_closures_tells_hours_from_whole_days(manager) -> None:
-    make_closure()
+    make_closure(last_day=date(2026, 11, 22))
     make_closure(begins=time(13), ends=time(15))
 
     page = manager.get(reverse("admin:centre_closure_changelist")).content.decode()
 
+    assert "2026年11月20日（金）〜11月22日（日）" in page
     assert "1日じゅう" in page
     assert "13:00-15:00" in page
 

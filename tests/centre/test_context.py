@@ -4,7 +4,7 @@ import pytest
 from django.template import RequestContext, Template
 from django.test import RequestFactory
 
-from tests.factories.centre import CentreFactory
+from tests.factories.centre import CentreFactory, usual_week
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +38,12 @@ def test_change_shows_on_the_next_page() -> None:
     centre.save()
 
     assert render("{{ centre.name }}") == "新しい名前"
+
+
+def test_usual_week_is_there_for_the_footer(django_assert_num_queries) -> None:
+    usual_week()
+
+    with django_assert_num_queries(1):
+        page = render("{% for line in usual_week %}{{ line.days }} {{ line.text }};{% endfor %}")
+
+    assert page == "平日 9:00-20:00;土・日・祝 9:00-17:00;"

@@ -326,3 +326,40 @@ def test_status_takes_tokyo_days_not_those_of_utc() -> None:
 
     assert status.today.date == FRIDAY
     assert status.is_open
+
+
+def lines() -> list[tuple[str, str]]:
+    return [(line.days, line.text) for line in hours.usual_week(FRIDAY)]
+
+
+def test_usual_week_reads_like_the_leaflet_whatever_season_it_is() -> None:
+    usual_week()
+    new_year()
+    OpeningHoursFactory(begins_on=FRIDAY, ends_on=FRIDAY, times={Day.EVERY_DAY: (10, 12)})
+
+    assert lines() == [("平日", "9:00-20:00"), ("土・日・祝", "9:00-17:00")]
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        (dict.fromkeys(range(6), (10, 19)) | {6: None}, [("月〜土", "10:00-19:00"), ("日", "休館")]),
+        ({Day.EVERY_DAY: (10, 19)}, [("毎日", "10:00-19:00")]),
+        ({Day.EVERY_DAY: (10, 19), Day.HOLIDAY: None}, [("毎日", "10:00-19:00"), ("祝", "休館")]),
+        ({0: (9, 12), 2: (9, 12), Day.HOLIDAY: (9, 12)}, [("月・水・祝", "9:00-12:00")]),
+        (dict.fromkeys((0, 1, 2, 3, 4, 7), (9, 12)), [("月〜金・祝", "9:00-12:00")]),
+        ({}, []),
+    ],
+)
+def test_usual_week_puts_days_of_the_same_hours_together(times: dict, expected: list) -> None:
+    OpeningHoursFactory(times=times)
+
+    assert lines() == expected
+
+
+def test_usual_week_changes_on_the_day_new_hours_begin() -> None:
+    OpeningHoursFactory(times={Day.EVERY_DAY: (10, 19)})
+    OpeningHoursFactory(begins_on=FRIDAY, times={Day.EVERY_DAY: (9, 20)})
+
+    assert lines() == [("毎日", "9:00-20:00")]
+    assert [line.text for line in hours.usual_week(date(2026, 11, 19))] == ["10:00-19:00"]

@@ -217,9 +217,13 @@ class Closure(models.Model):
 
     def __str__(self) -> str:
         days = f"{self.first_day:%Y-%m-%d}"
-        if self.last_day != self.first_day:
+        if not self.is_one_day:
             days += f" - {self.last_day:%Y-%m-%d}"
         return f"{days} {self.public_reason}"
+
+    @property
+    def is_one_day(self) -> bool:
+        return self.first_day == self.last_day
 
     @property
     def is_whole_day(self) -> bool:

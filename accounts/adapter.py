@@ -71,7 +71,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return settings.BASE_URL + path
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        site = Site(name=current_centre().name, domain=urlsplit(settings.BASE_URL).netloc)
+        centre = current_centre()
+        site = Site(name=centre.name, domain=urlsplit(settings.BASE_URL).netloc)
         links = {
             "signup_url": settings.BASE_URL + reverse("account_signup"),
             "password_reset_url": settings.BASE_URL + reverse("account_reset_password"),
@@ -79,8 +80,8 @@ class AccountAdapter(DefaultAccountAdapter):
         # A link made for this very mail (the key of a reset) stays.
         if template_prefix.endswith("password_reset_key"):
             links.pop("password_reset_url")
-        context = {"email": email, **context, **links, "current_site": site, "base_url": settings.BASE_URL}
-        self.render_mail(template_prefix, email, context).send()
+        frame = {"centre": centre, "current_site": site, "base_url": settings.BASE_URL}
+        self.render_mail(template_prefix, email, {"email": email, **context, **links, **frame}).send()
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -36,3 +36,9 @@ def pytest_runtest_setup() -> None:
 def _files_of_their_own(settings: Settings, tmp_path: Path) -> None:
     """What a test uploads goes with it."""
     settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True)
+def _mails_into_the_outbox(settings: Settings) -> None:
+    """As in the real site; Django's test runner would keep what libraries send in a list of its own."""
+    settings.EMAIL_BACKEND = "kyodo.mail.backends.OutboxBackend"

@@ -22,6 +22,7 @@ from accounts.emails import people as emails
 from accounts.models import Application, Document, Group, Invitation, Membership, User
 from accounts.rules import people as rules
 from kyodo import clock
+from kyodo.mail import actions as mail
 
 CONTACT_FIELDS = ("contact_name", "contact_email", "contact_phone", "postal_address")
 
@@ -39,6 +40,7 @@ def delete_account(*, user: User, by: User) -> None:
         _forget_drafts(user)
         _forget_contacts(groups, traces)
         _forget_invitations(traces)
+        mail.forget_recipient(addresses=traces.addresses)
         _forget_person(user)
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from kyodo import clock, jobs, text
@@ -120,6 +121,14 @@ def send_again(*, mail: OutgoingMail, by: rules.Actor) -> OutgoingMail:
         mail.save()
         jobs.defer(tasks.send_mail, mail_id=mail.pk)
     return mail
+
+
+def forget_recipient(*, addresses: Iterable[str]) -> int:
+    """Someone leaves for good: every mail to them goes, sent or not. Called by the action that deletes the account."""
+    mails = OutgoingMail.objects.annotate(lower_to=Lower("to")).filter(
+        lower_to__in=[one.lower() for one in addresses]
+    )
+    return mails.delete()[0]
 
 
 def _write(key: str | None, **fields: Any) -> tuple[OutgoingMail, bool]:

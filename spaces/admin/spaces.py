@@ -1,7 +1,9 @@
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from kyodo import files
 from spaces.models import BookingPolicy, Space, SpacePhoto, Unit
 
 
@@ -30,6 +32,7 @@ class UnitAdmin(admin.ModelAdmin):
 class PhotoInline(admin.TabularInline):
     model = SpacePhoto
     fields = ("image", "alternative_text", "position")
+    formfield_overrides = {models.ImageField: {"form_class": files.PictureField}}
     extra = 0
 
 

@@ -1,9 +1,9 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from kyodo import files
 from spaces.models import Space, SpacePhoto
 from spaces.queries import places
 
@@ -31,9 +31,9 @@ def space(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_not_required
-@cache_control(public=True, max_age=3600)
 @require_safe
 def photo(request: HttpRequest, slug: str, pk: int) -> FileResponse:
     """Photos of a space are for everybody; other files of the site are not, so each is served by its own view."""
     found = get_object_or_404(SpacePhoto.objects.filter(space__is_offered=True), space__slug=slug, pk=pk)
-    return FileResponse(found.image.open("rb"))
+    width = request.GET.get("width", "")
+    return files.picture(found.image, width=int(width) if width.isdecimal() else None)

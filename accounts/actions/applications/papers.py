@@ -1,24 +1,18 @@
 """The papers (書類) of an application: taken in after a look at their content, and removed while it is a draft."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from accounts.actions.applications.writing import lock_application, save_next_version
 from accounts.models import Application, Document, User
 from accounts.rules import applications as rules
 from accounts.rules import papers as paper_rules
 from accounts.rules import steps
-from kyodo import references
-
-FORMATS = {paper_rules.JPEG: "JPEG", paper_rules.PNG: "PNG"}
 
 
 @dataclass(frozen=True)
@@ -62,41 +56,17 @@ def remove_document(*, document: Document, application: Application, version: in
 
 
 def _keep(application: Application, paper: Paper, by: User) -> None:
-    content_type = paper_rules.check_paper(paper.file)
-    ending = paper_rules.ENDINGS[content_type]
-    content = _content(paper.file, content_type)
+    accepted = paper_rules.accept_paper(paper.file)
     document = Document(
         application=application,
         kind=paper.kind,
-        filename=paper_rules.clean_name(paper.file.name or "", ending),
-        content_type=content_type,
-        size=content.size,
+        filename=accepted.name,
+        content_type=accepted.content_type,
+        size=accepted.content.size,
         uploaded_by=by,
     )
-    # The stored name is ours: what a person called the file never reaches the disk.
-    document.file.save(f"{application.reference}-{references.new()}{ending}", content, save=False)
+    document.file.save(accepted.stored_name, accepted.content, save=False)
     document.save()
-
-
-def _content(file: "UploadedFile[bytes]", content_type: str) -> "File[bytes]":
-    """Pictures are drawn anew: place and camera go, and whatever hid behind them."""
-    file.seek(0)
-    if content_type not in paper_rules.PICTURES:
-        return File(file)
-    out = io.BytesIO()
-    try:
-        with Image.open(file) as picture:
-            upright = ImageOps.exif_transpose(picture)
-            if content_type == paper_rules.JPEG:
-                upright = upright.convert("RGB")
-            upright.save(out, FORMATS[content_type], quality=88)
-    except (OSError, ValueError, SyntaxError) as error:
-        raise ValidationError(
-            _("「%(name)s」を開けませんでした。もう一度撮るか、別の形で送ってください。"),
-            code="file_broken",
-            params={"name": paper_rules.clean_name(file.name or "")},
-        ) from error
-    return ContentFile(out.getvalue())
 
 
 def _check_may_change(application: Application, by: User) -> None:

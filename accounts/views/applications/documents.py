@@ -1,29 +1,21 @@
 """Papers, only for those who may read them; and the model bylaws, for everybody."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from accounts.models import Document
 from accounts.queries import bylaws
 from accounts.requests import person
-from accounts.rules.papers import DOCX
+from kyodo import files
 
 
 @require_GET
 def document(request: HttpRequest, pk: int) -> FileResponse:
     """Always as a download: nothing that somebody handed in is opened inside this site."""
     found = get_object_or_404(Document.objects.visible_to(person(request)), pk=pk)
-    try:
-        file = found.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(
-        file, as_attachment=True, filename=found.filename, content_type=found.content_type
-    )
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return files.download(found.file, name=found.filename, content_type=found.content_type)
 
 
 @login_not_required
@@ -37,6 +29,6 @@ def model_bylaws(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def model_bylaws_file(request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(bylaws.as_word(), content_type=DOCX)
+    response = HttpResponse(bylaws.as_word(), content_type=files.DOCX)
     response["Content-Disposition"] = 'attachment; filename="model-bylaws.docx"'
     return response

@@ -1,6 +1,6 @@
 """People, groups and their members. `UserFactory(ward_officer=True)`, `GroupFactory(representative=user)`."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -9,8 +9,9 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from factory.django import DjangoModelFactory
 
-from accounts.models import Group, Membership, User
-from kyodo import clock
+from accounts.models import Application, CriterionCheck, Group, HearingWish, Membership, User
+from kyodo import clock, references
+from tests.factories.centre import ActivityFieldFactory, WardFactory
 
 PASSWORD = "kyodo-demo"
 
@@ -114,3 +115,76 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     group = factory.SubFactory(GroupFactory)
     user = factory.SubFactory(UserFactory)
     role = Membership.Role.MEMBER
+
+
+class ApplicationFactory(DjangoModelFactory[Application]):
+    """A draft with everything filled in but its relations; `complete=True` gives it those too, ready to send.
+
+    Traits: submitted, hearing, returned, paper. `met=True` ticks the four criteria.
+    """
+
+    class Meta:
+        model = Application
+        skip_postgeneration_save = True
+
+    class Params:
+        submitted = factory.Trait(
+            status=Application.Status.SUBMITTED, submitted_at=factory.LazyFunction(clock.now)
+        )
+        hearing = factory.Trait(
+            status=Application.Status.HEARING,
+            submitted_at=factory.LazyFunction(clock.now),
+            hearing_at=factory.LazyFunction(lambda: clock.now() + timedelta(days=5)),
+            hearing_sequence=1,
+        )
+        returned = factory.Trait(
+            status=Application.Status.RETURNED,
+            submitted_at=factory.LazyFunction(clock.now),
+            reason="会則の第2条を確かめてください。",
+        )
+        paper = factory.Trait(
+            status=Application.Status.SUBMITTED,
+            submitted_at=factory.LazyFunction(clock.now),
+            is_paper=True,
+            applicant=None,
+            entered_by=factory.SubFactory(UserFactory, reception=True),
+        )
+
+    reference = factory.LazyFunction(references.new)
+    applicant = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"申請の会{n}")
+    name_kana = factory.Sequence(lambda n: f"しんせいのかい{n}")
+    purpose = "公園の清掃と花壇づくりで、歩きたくなるまちにする"
+    members_count = 9
+    members_in_city_count = 8
+    contact_name = "花壇 咲子"
+    contact_email = factory.Sequence(lambda n: f"applicant{n}@example.jp")
+    contact_phone = factory.Sequence(lambda n: f"045-{n:03d}-5678")
+    hearing_way = Application.HearingWay.ON_SITE
+
+    @factory.post_generation
+    def complete(self, create: bool, extracted: bool | None, **kwargs: Any) -> None:
+        if not extracted:
+            return
+        self.fields.set([ActivityFieldFactory()])
+        self.wards.set([WardFactory()])
+        self.wants_model_bylaws = True
+        self.save()
+        for rank, begins_at in enumerate(hearing_slots(), start=1):
+            HearingWish.objects.create(application=self, rank=rank, begins_at=begins_at)
+
+    @factory.post_generation
+    def met(self, create: bool, extracted: bool | None, **kwargs: Any) -> None:
+        if not extracted:
+            return
+        staff = UserFactory(coordinator=True)
+        for criterion in CriterionCheck.Criterion:
+            CriterionCheck.objects.create(
+                application=self, criterion=criterion, is_met=True, note="確かめた", checked_by=staff
+            )
+
+
+def hearing_slots(count: int = 3) -> list[datetime]:
+    """Different times from two days ahead, inside what `usual_week` opens on any day."""
+    first = clock.today() + timedelta(days=2)
+    return [clock.at(first + timedelta(days=day), time(10 + day)) for day in range(count)]

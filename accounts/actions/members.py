@@ -1,4 +1,7 @@
-"""Who belongs to a group and what they may do in it. Every change holds the group's row."""
+"""Who belongs to a group and what they may do in it.
+
+Every change holds the group's row, and asks for the right under that lock: who just handed over can't once more.
+"""
 
 import hashlib
 import secrets
@@ -69,9 +72,9 @@ def _invite(group: Group, email: str, role: str, by: User) -> Invitation:
 
 
 def revoke_invitation(*, invitation: Invitation, by: User) -> Invitation:
-    _check_may_manage(by, invitation.group)
     with transaction.atomic():
         invitation = _lock_invitation(invitation)
+        _check_may_manage(by, invitation.group)
         _check_not_accepted(invitation)
         if invitation.revoked_at is None:
             invitation.revoked_at = clock.now()
@@ -114,10 +117,10 @@ def _free_role(invitation: Invitation) -> str:
 
 def change_role(*, membership: Membership, role: str, by: User) -> Membership:
     """Booking manager or member; the representative changes by `hand_over`."""
-    _check_may_manage(by, membership.group)
     _check_role_is_invitable(role)
     with transaction.atomic():
         membership = _lock_membership(membership)
+        _check_may_manage(by, membership.group)
         _check_not_representative(membership)
         membership.role = role
         membership.save(update_fields=["role"])
@@ -126,9 +129,9 @@ def change_role(*, membership: Membership, role: str, by: User) -> Membership:
 
 def hand_over(*, to: Membership, by: User) -> Membership:
     """Make this member the representative (代表者の交代); the one until now becomes a booking manager."""
-    _check_may_manage(by, to.group)
     with transaction.atomic():
         to = _lock_membership(to)
+        _check_may_manage(by, to.group)
         if to.role == Membership.Role.REPRESENTATIVE:
             raise ValidationError(_("この人は、すでに代表者です。"), code="already_representative")
         if not to.user.is_active:
@@ -144,9 +147,9 @@ def hand_over(*, to: Membership, by: User) -> Membership:
 
 def remove_member(*, membership: Membership, by: User) -> None:
     """Take someone out of the group. The representative hands over first."""
-    _check_may_manage(by, membership.group)
     with transaction.atomic():
         membership = _lock_membership(membership)
+        _check_may_manage(by, membership.group)
         _check_not_representative(membership)
         emails.tell_removed_member(membership)
         membership.delete()

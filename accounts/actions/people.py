@@ -4,6 +4,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.actions.locking import lock_person
@@ -30,10 +31,10 @@ def set_role(*, user: User, role: str, ward_centre: WardCentre | None, by: User)
     _check_may_manage(by)
     _check_role_fits_ward_centre(role, ward_centre)
     with transaction.atomic():
-        user = lock_person(user)
+        user, managers = _lock_with_managers(user, by)
         _check_account_is_alive(user)
         if role != User.Role.MANAGER:
-            _check_another_manager_remains(user)
+            _check_another_manager_remains(user, managers)
         user.role = role
         user.ward_centre = ward_centre
         user.save(update_fields=["role", "ward_centre"])
@@ -44,9 +45,9 @@ def deactivate_person(*, user: User, by: User) -> User:
     """Close the account's doors at once, sessions too; everything it did stays."""
     _check_may_manage(by)
     with transaction.atomic():
-        user = lock_person(user)
+        user, managers = _lock_with_managers(user, by)
         _check_account_is_alive(user)
-        _check_another_manager_remains(user)
+        _check_another_manager_remains(user, managers)
         user.is_active = False
         user.save(update_fields=["is_active"])
         end_sessions(user)
@@ -86,6 +87,17 @@ def end_sessions(user: User) -> None:
         session.end()
 
 
+def _lock_with_managers(user: User, by: User) -> tuple[User, set[int]]:
+    """The person and all managers, held in one order, so that two who demote each other wait instead of both winning."""
+    managers = Q(role=User.Role.MANAGER, is_active=True)
+    rows = User.objects.select_for_update(of=("self",)).filter(managers | Q(pk=user.pk)).order_by("pk")
+    held = {row.pk: row for row in rows}
+    ids = {row.pk for row in held.values() if rules.can_manage_people(row)}
+    if by.pk not in ids:
+        raise PermissionDenied
+    return held[user.pk], ids
+
+
 def _check_may_manage(by: User) -> None:
     if not rules.can_manage_people(by):
         raise PermissionDenied
@@ -105,11 +117,8 @@ def _check_account_is_alive(user: User) -> None:
         raise ValidationError(_("この人は退会しています。"), code="deleted")
 
 
-def _check_another_manager_remains(user: User) -> None:
-    """Two managers who demote each other at once wait for one another here: all managers' rows are held."""
-    managers = User.objects.filter(role=User.Role.MANAGER, is_active=True).order_by("pk")
-    held = {manager.pk for manager in managers.select_for_update(of=("self",))}
-    if held <= {user.pk}:
+def _check_another_manager_remains(user: User, managers: set[int]) -> None:
+    if managers <= {user.pk}:
         raise ValidationError(
             _("管理者は1人以上必要です。先にほかの人を管理者にしてください。"), code="last_manager"
         )

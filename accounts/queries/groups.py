@@ -34,7 +34,7 @@ class GroupPage:
 
     @property
     def role_name(self) -> str:
-        return Membership.Role(self.rights.role).label if self.rights.role else ""
+        return str(Membership.Role(self.rights.role).label) if self.rights.role else ""
 
     @property
     def has_representative(self) -> bool:

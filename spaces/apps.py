@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class SpacesConfig(AppConfig):
     name = "spaces"
     verbose_name = _("場所の予約")
+
+    def ready(self) -> None:
+        from accounts import panels  # noqa: PLC0415 - models are loaded only now
+        from spaces.panels import BOOKINGS  # noqa: PLC0415
+
+        panels.register(BOOKINGS)

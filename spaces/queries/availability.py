@@ -156,6 +156,15 @@ class SpaceDay:
         if begun:
             yield begun
 
+    def free_times(self) -> Iterator[Slot]:
+        """Stretches that can be booked from end to end, whether plenty or little is left."""
+        mask = self.free_mask
+        while mask:
+            index = (mask & -mask).bit_length() - 1
+            length = (~(mask >> index) & (mask >> index) + 1).bit_length() - 1
+            yield Slot(_time(index * self.step), _time((index + length) * self.step), State.FREE)
+            mask &= ~(((1 << length) - 1) << index)
+
     def _slot(self, index: int, end: int) -> Slot:
         state, reference = self._state_at(1 << index)
         return Slot(_time(index * self.step), _time(end * self.step), state, reference)

@@ -8,8 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SampleForm(forms.Form):
-    name = forms.CharField(label=_("団体の名前"), max_length=40, help_text=_("規約にあるとおりに書いてください。"))
-    email = forms.EmailField(label=_("メールアドレス"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    name = forms.CharField(
+        label=_("団体の名前"), max_length=40, help_text=_("規約にあるとおりに書いてください。")
+    )
+    email = forms.EmailField(
+        label=_("メールアドレス"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
     day = forms.DateField(label=_("使う日"), widget=forms.DateInput(attrs={"type": "date"}))
     begins = forms.TimeField(label=_("始まり"), widget=forms.TimeInput(attrs={"type": "time", "step": 1800}))
     people = forms.IntegerField(label=_("人数"), min_value=2, max_value=10, help_text=_("2人から10人まで"))

@@ -3,19 +3,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.requests import person
 from kyodo.access import centre_staff_required
-from kyodo.portal import queries, style_sheet
+from kyodo.portal import style_sheet
+from kyodo.portal.queries.home import home as read_home
+from kyodo.portal.queries.my import my_page
 
 
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/home.html", {"home": queries.home(request.user)})
+    return render(request, "portal/home.html", {"home": read_home(request.user)})
 
 
 @require_safe
 def my(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/my.html", {"my": queries.my_page(request.user)})
+    return render(request, "portal/my.html", {"my": my_page(person(request))})
 
 
 @require_safe

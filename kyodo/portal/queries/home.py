@@ -1,7 +1,7 @@
-"""What the front door's pages read. The only place that gathers from all apps."""
+"""What the front door reads: what can I do here today?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
@@ -29,8 +29,6 @@ class SpaceToday:
 
 @dataclass(frozen=True)
 class Home:
-    """What can I do here today?"""
-
     today: date
     status: TodayStatus
     spaces: Sequence[SpaceToday]
@@ -54,31 +52,5 @@ def home(visitor: User | AnonymousUser) -> Home:
 
 
 def _today(day: SpaceDay) -> SpaceToday:
-    free = tuple(run for run in day.runs() if run.state.is_bookable)
+    free = tuple(day.free_times())
     return SpaceToday(space=day.space, state=day.state, free=free)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of /my/: what, when, where it leads. The badge says its state in words."""
-
-    title: str
-    url: str
-    text: str = ""
-    badge: str = ""
-    badge_kind: str = ""
-    action: str = ""
-    """What to press, in the part of what needs the person: 「書類を出す」"""
-
-
-@dataclass(frozen=True)
-class MyPage:
-    """A person's own page: what needs them first, then what is coming, then what was."""
-
-    needs: Sequence[Entry] = field(default_factory=tuple)
-    coming: Sequence[Entry] = field(default_factory=tuple)
-    past: Sequence[Entry] = field(default_factory=tuple)
-
-
-def my_page(user: User) -> MyPage:
-    return MyPage()

@@ -1,0 +1,204 @@
+"""What /my/ reads of all apps: what needs this person first, then what is coming, then what was.
+
+Each app's part is a small function that yields entries; a new app adds its own and names it in `my_page`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Application, Group, Membership, User
+from accounts.rules import validity
+from kyodo import clock, dates
+from spaces.models import Booking, LotteryEntry
+from spaces.queries import bookings
+
+COMING = 10
+PAST = 5
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: what, when, where it leads. The badge says its state in words."""
+
+    title: str
+    url: str
+    text: str = ""
+    badge: str = ""
+    badge_kind: str = ""
+    action: str = ""
+    """What to press, in the part of what needs the person: 「続きを書く」"""
+
+
+@dataclass(frozen=True)
+class MyPage:
+    needs: Sequence[Entry]
+    coming: Sequence[Entry]
+    groups: Sequence[Entry]
+    past: Sequence[Entry]
+
+
+def my_page(user: User) -> MyPage:
+    memberships = _memberships(user)
+    applications = _open_applications(user)
+    return MyPage(
+        needs=[
+            *_wins_to_claim(user),
+            *_applications_to_go_on_with(applications),
+            *_registrations_to_renew(memberships, applications),
+        ],
+        coming=[*_applications_on_their_way(applications), *_coming_bookings(user)],
+        groups=[_group(membership) for membership in memberships],
+        past=list(_past_bookings(user)),
+    )
+
+
+# ── Groups and their registration ────────────────────────────────────────────────────────────────────────────────
+
+
+def _memberships(user: User) -> list[Membership]:
+    return list(
+        Membership.objects.filter(user_id=user.pk)
+        .exclude(group__status=Group.Status.CLOSED)
+        .select_related("group")
+        .defer("group__search")
+        .order_by("group__name_kana", "group_id")
+    )
+
+
+def _group(membership: Membership) -> Entry:
+    group = membership.group
+    is_current = group.is_current
+    return Entry(
+        title=group.name,
+        url=group.get_absolute_url(),
+        text=_("%(role)s・登録は%(until)sまで")
+        % {"role": membership.get_role_display(), "until": dates.day(group.valid_until)},
+        badge="" if is_current else _("期限切れ") if group.status == Group.Status.ACTIVE else _("利用停止"),
+        badge_kind="" if is_current else "bad",
+    )
+
+
+def _open_applications(user: User) -> list[Application]:
+    """Those this person writes: as the applicant, or for a group as its representative."""
+    represents = Q(
+        group__memberships__user_id=user.pk, group__memberships__role=Membership.Role.REPRESENTATIVE
+    )
+    return list(
+        Application.objects.filter(Q(applicant_id=user.pk) | represents, status__in=Application.OPEN)
+        .distinct()
+        .order_by("created_at")
+    )
+
+
+def _applications_to_go_on_with(applications: Sequence[Application]) -> Iterator[Entry]:
+    for one in applications:
+        url = reverse("application_edit", args=[one.reference])
+        if one.status == Application.Status.RETURNED:
+            yield Entry(
+                title=_("登録申請を直して、もう一度送ってください"),
+                url=url,
+                text=one.name,
+                action=_("直す"),
+            )
+        elif one.status == Application.Status.DRAFT:
+            yield Entry(
+                title=_("書きかけの登録申請があります"),
+                url=url,
+                text=one.name,
+                action=_("続きを書く"),
+            )
+
+
+def _applications_on_their_way(applications: Sequence[Application]) -> Iterator[Entry]:
+    for one in applications:
+        if one.status == Application.Status.HEARING and one.hearing_at:
+            yield Entry(
+                title=_("%(name)sのヒアリング") % {"name": one.name},
+                url=one.get_absolute_url(),
+                text=f"{dates.moment(one.hearing_at)}・{one.get_hearing_way_display()}",
+                badge=_("日時決定"),
+                badge_kind="good",
+            )
+        elif one.status == Application.Status.SUBMITTED:
+            yield Entry(
+                title=_("%(name)sの登録申請") % {"name": one.name},
+                url=one.get_absolute_url(),
+                text=_("センターが内容を確かめています。"),
+                badge=str(one.get_status_display()),
+                badge_kind="wait",
+            )
+
+
+def _registrations_to_renew(
+    memberships: Sequence[Membership], applications: Sequence[Application]
+) -> Iterator[Entry]:
+    under_way = {one.group_id for one in applications if one.type == Application.Type.RENEWAL}
+    for membership in memberships:
+        group = membership.group
+        if membership.role != Membership.Role.REPRESENTATIVE or group.pk in under_way:
+            continue
+        if validity.can_renew(group, clock.today()):
+            yield Entry(
+                title=_("%(name)sの登録を更新してください") % {"name": group.name},
+                url=reverse("renew_group", args=[group.number]),
+                text=_("%(until)sで期限が切れます。") % {"until": dates.day(group.valid_until)}
+                if group.is_current
+                else _("期限が切れています。更新すると、また予約できます。"),
+                action=_("更新する"),
+            )
+
+
+# ── Bookings ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _wins_to_claim(user: User) -> Iterator[Entry]:
+    wins = (
+        LotteryEntry.objects.filter(
+            status=LotteryEntry.Status.WON,
+            group__memberships__user_id=user.pk,
+            group__memberships__role__in=Membership.BOOKING_ROLES,
+            booking__claim_until__gt=clock.now(),
+        )
+        .select_related("booking__space", "group")
+        .order_by("booking__claim_until")
+    )
+    for win in wins:
+        if win.booking is None or not win.waits_for_claim:
+            continue
+        yield Entry(
+            title=_("抽選に当たりました：%(space)s") % {"space": win.booking.space},
+            url=reverse("lottery_claim", args=[win.pk]),
+            text=_("%(when)s・%(until)sまでに使うと返事をしてください。")
+            % {"when": dates.period(win.begins_at, win.ends_at), "until": _until(win.booking)},
+            action=_("返事をする"),
+        )
+
+
+def _until(booking: Booking) -> str:
+    deadline: datetime | None = booking.claim_until
+    return dates.moment(deadline) if deadline else ""
+
+
+def _coming_bookings(user: User) -> Iterator[Entry]:
+    return (_booking(one) for one in bookings.upcoming_bookings(user, COMING))
+
+
+def _past_bookings(user: User) -> Iterator[Entry]:
+    past = bookings.my_bookings(user).filter(ends_at__lt=clock.now()).order_by("-begins_at", "-pk")[:PAST]
+    return (_booking(one) for one in past)
+
+
+def _booking(booking: Booking) -> Entry:
+    return Entry(
+        title=_("%(space)s %(when)s")
+        % {"space": booking.space, "when": dates.period(booking.begins_at, booking.ends_at)},
+        url=booking.get_absolute_url(),
+        text=str(booking.group),
+        badge=bookings.status_text(booking),
+        badge_kind=bookings.badge(booking),
+    )

@@ -35,7 +35,8 @@ class PublicProfile:
 
 
 def listed_groups() -> QuerySet[Group]:
-    return Group.objects.listed().prefetch_related("fields", "wards").order_by("name_kana", "pk")
+    rows = Group.objects.listed().defer("search", "staff_note", "suspended_reason")
+    return rows.prefetch_related("fields", "wards").order_by("name_kana", "pk")
 
 
 def public_profile(group: Group) -> PublicProfile:

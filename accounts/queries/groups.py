@@ -42,16 +42,14 @@ class GroupPage:
 
 
 def group_page(group: Group, user: User) -> GroupPage:
-    rights = rules.rights_in(user, group)
+    members = Membership.objects.visible_to(user).filter(group=group).select_related("user")
+    memberships = list(members.order_by("joined_at", "pk"))
+    role = next((one.role for one in memberships if one.user_id == user.pk), None)
+    rights = rules.rights_with(role, user, group)
     return GroupPage(
         group=group,
         rights=rights,
-        memberships=list(
-            Membership.objects.visible_to(user)
-            .filter(group=group)
-            .select_related("user")
-            .order_by("joined_at", "pk")
-        ),
+        memberships=memberships,
         invitations=list(open_invitations(group)) if rights.can_manage_members else [],
         documents=list(Document.objects.visible_to(user).filter(group=group)),
         panels=panels.fill(group, user),

@@ -25,7 +25,12 @@ class Rights:
 
 
 def rights_in(user: User, group: Group) -> Rights:
-    role = _role_in(user, group) if user.is_active else None
+    return rights_with(_role_in(user, group), user, group)
+
+
+def rights_with(role: str | None, user: User, group: Group) -> Rights:
+    """The same for who has read the person's role in the group already."""
+    role = role if user.is_active else None
     is_open = group.status != Group.Status.CLOSED
     represents = role == Membership.Role.REPRESENTATIVE
     acts = role in Membership.BOOKING_ROLES

@@ -15,7 +15,7 @@ PAGE_SIZE = 20
 @login_not_required
 @require_GET
 def groups(request: HttpRequest) -> HttpResponse:
-    chosen = DirectoryFilter(request.GET, queryset=listed_groups())
+    chosen = DirectoryFilter(request.GET, listed_groups())
     page = Paginator(chosen.qs, PAGE_SIZE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)

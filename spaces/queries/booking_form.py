@@ -153,7 +153,8 @@ def _day_text(place: Place) -> str:
 
 
 def _clock(typed: str) -> datetime.time | None:
+    """9:00 as well as 09:00."""
     try:
-        return datetime.time.fromisoformat(typed)
+        return datetime.datetime.strptime(typed, "%H:%M").time()
     except ValueError:
         return None

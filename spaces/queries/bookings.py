@@ -34,7 +34,7 @@ def upcoming_bookings(user: User, limit: int = 5) -> list[Booking]:
 
 def group_bookings(group: Group, limit: int = 20) -> list[Booking]:
     """What is coming for one group, soonest first."""
-    return list(group.bookings.upcoming().select_related("space__policy")[:limit])
+    return list(group.bookings.upcoming().select_related("space", "group").defer("group__search")[:limit])
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def spaces_page(typed: str, visitor: Visitor) -> SpacesPage:
             for space in spaces
         ],
         day=asked.day,
-        title=dates.day(asked.day),
+        title=_day_title(asked.day),
         is_today=asked.day == clock.today(),
         table=timetable.spaces_table(spaces, asked.day, visitor) if spaces else Timetable([], []),
         before=_step(_("前の日"), here, asked.day - timedelta(days=1), anchor="free"),
@@ -156,7 +156,7 @@ def space_page(space: Space, *, typed_view: str, typed_day: str, visitor: Visito
             (_("次の月"), timetable.months_later(day.replace(day=1), 1)),
         )
     elif view is View.DAY:
-        title = dates.day(day)
+        title = _day_title(day)
         table = timetable.day_table(space, day, visitor)
         around = ((_("前の日"), day - timedelta(days=1)), (_("次の日"), day + timedelta(days=1)))
     else:
@@ -187,6 +187,10 @@ def space_page(space: Space, *, typed_view: str, typed_day: str, visitor: Visito
         first=timetable.first_shown(),
         last=timetable.last_shown(),
     )
+
+
+def _day_title(day: date) -> str:
+    return _("今日 %(day)s") % {"day": dates.day(day)} if day == clock.today() else dates.day(day)
 
 
 def _step(text: str, here: str, day: date, *, anchor: str, view: View | None = None) -> Step | None:

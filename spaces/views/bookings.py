@@ -61,15 +61,17 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _received(booking))
             return redirect(booking)
-    instead = []
+    instead, waiting_url = [], ""
     if "taken" in form.codes:
-        instead = booking_form.instead_of(space, form.understood["group"], form.wish, visitor=user)
+        group = form.understood["group"]
+        instead = booking_form.instead_of(space, group, form.wish, visitor=user)
+        waiting_url = booking_form.waiting_url(space, group, form.wish)
     form.show_overrides()
     page = booking_form.form_page(space, choices.bookable, day)
     return render(
         request,
         "spaces/book.html",
-        {"page": page, "space": space, "form": form, "instead": instead, "day": day},
+        {"page": page, "space": space, "form": form, "instead": instead, "waiting_url": waiting_url},
     )
 
 

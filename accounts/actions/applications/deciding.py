@@ -157,13 +157,18 @@ def _copy_profile(application: Application, group: Group) -> None:
 
 
 def _next_number(day: date) -> str:
-    """2026-0001, counted within the fiscal year. Whoever registers next waits until this one is written or gone."""
+    """2026-0001, counted within the fiscal year."""
     year = clock.fiscal_year(day)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [NUMBERS, year])
+    _queue_for_number(year)
     numbers = Group.objects.filter(number__regex=rf"^{year}-\d+$")
     last = numbers.aggregate(last=Max(Cast(Substr("number", 6), IntegerField())))["last"] or 0
     return f"{year}-{last + 1:04d}"
+
+
+def _queue_for_number(year: int) -> None:
+    """Whoever registers next waits here until the one before is written or gone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [NUMBERS, year])
 
 
 def _seat_representative(application: Application, group: Group, by: User) -> None:

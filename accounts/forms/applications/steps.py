@@ -1,7 +1,7 @@
 """What each page of the registration wizard asks. A form knows how to read itself into answers for the action."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -23,6 +23,7 @@ from accounts.models import Application, Document, Group
 from accounts.rules import steps
 from accounts.rules.papers import ACCEPT
 from accounts.rules.steps import Step
+from kyodo import clock
 from kyodo.centre.hours import opening_days
 from kyodo.centre.models import ActivityField, Ward
 
@@ -326,9 +327,11 @@ class HearingForm(StepForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         wishes = {name: data[name] for name in self.WISHES if data.get(name)}
-        days = sorted(wish.date() for wish in wishes.values())
-        # A day typed as year 9999 must not make us think about eight thousand years.
-        hours = opening_days(days[0], days[-1]) if days and (days[-1] - days[0]).days < 366 else {}
+        # Days out of reach are refused as such: a year typed as 9999 must not make us look through all till then.
+        today = clock.today()
+        reach = (today, today + timedelta(days=steps.HEARING_DAYS_AHEAD))
+        days = sorted(wish.date() for wish in wishes.values() if reach[0] <= wish.date() <= reach[1])
+        hours = opening_days(days[0], days[-1]) if days else {}
         for name, wish in wishes.items():
             try:
                 steps.check_wish(wish, hours.get(wish.date()))

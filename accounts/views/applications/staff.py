@@ -33,6 +33,7 @@ def application_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def check_criterion(request: HttpRequest, pk: int) -> HttpResponse:
+    _decider(request)
     form = CriterionForm(request.POST)
     if not form.is_valid():
         return _refused(request, pk, _("確認したことは1000字までで書いてください。"))
@@ -67,7 +68,7 @@ def confirm_criteria(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def fix_hearing(request: HttpRequest, pk: int) -> HttpResponse:
-    user = _staff(request)
+    user = _decider(request)
     application = _application(user, pk)
     form = FixHearingForm(request.POST, application=application, by=user)
     if form.is_valid():
@@ -199,6 +200,14 @@ def _staff(request: HttpRequest) -> User:
     return user
 
 
+def _decider(request: HttpRequest) -> User:
+    """Refused before anything typed is looked at; the actions ask again."""
+    user = _staff(request)
+    if not rules.can_decide(user):
+        raise PermissionDenied
+    return user
+
+
 def _application(user: User, pk: int) -> Application:
     queryset = Application.objects.visible_to(user).select_related(
         "applicant", "group", "hearing_with", "decided_by", "entered_by"
@@ -226,7 +235,7 @@ def _step(
 def _with_reason(
     request: HttpRequest, pk: int, action: Callable[..., Application], name: str, done: str
 ) -> HttpResponse:
-    user = _staff(request)
+    user = _decider(request)
     application = _application(user, pk)
     form = ReasonForm(request.POST, prefix=name)
     if form.is_valid():

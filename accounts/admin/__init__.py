@@ -1,3 +1,3 @@
-from accounts.admin import applications
+from accounts.admin import applications, groups, people
 
-__all__ = ["applications"]
+__all__ = ["applications", "groups", "people"]

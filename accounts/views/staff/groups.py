@@ -1,0 +1,56 @@
+"""Steps of a registration's life: buttons on the group's page in the admin."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.actions import groups as actions
+from accounts.forms.groups import SuspensionForm
+from accounts.models import Group
+from accounts.requests import person
+from accounts.views.staff import steps
+
+PAGE = "admin:accounts_group_change"
+
+
+@require_POST
+def suspend(request: HttpRequest, pk: int) -> HttpResponse:
+    group = _visible(request, pk)
+    form = SuspensionForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    return steps.take(
+        request,
+        lambda: actions.suspend_group(group=group, reason=reason, by=person(request)),
+        _("利用を止めました。代表者にメールで知らせます。"),
+        back=PAGE,
+        pk=pk,
+    )
+
+
+@require_POST
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    group = _visible(request, pk)
+    return steps.take(
+        request,
+        lambda: actions.resume_group(group=group, by=person(request)),
+        _("利用を再開しました。代表者にメールで知らせます。"),
+        back=PAGE,
+        pk=pk,
+    )
+
+
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    group = _visible(request, pk)
+    return steps.take(
+        request,
+        lambda: actions.close_group(group=group, by=person(request)),
+        _("登録を終わりにしました。代表者にメールで知らせます。"),
+        back=PAGE,
+        pk=pk,
+    )
+
+
+def _visible(request: HttpRequest, pk: int) -> Group:
+    return get_object_or_404(Group.objects.visible_to(person(request)), pk=pk)

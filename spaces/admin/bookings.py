@@ -43,7 +43,7 @@ class WhenFilter(admin.SimpleListFilter):
 class BookingAdmin(admin.ModelAdmin):
     """The list is Django's; entering, changing and deciding are pages that call the same actions as the web."""
 
-    list_display = ("reference", "when", "space", "group", "people", "use", "status", "channel")
+    list_display = ("reference", "when", "space", "group", "people", "status")
     list_display_links = ("reference", "when")
     list_filter = (WhenFilter, "status", "space", "use", "channel")
     list_select_related = ("space", "group")
@@ -54,7 +54,6 @@ class BookingAdmin(admin.ModelAdmin):
     ordering = ("begins_at", "pk")
     actions = None
     show_full_result_count = False
-    change_list_template = "admin/spaces/booking/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         return super().get_queryset(request).defer("group__search")

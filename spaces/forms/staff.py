@@ -55,7 +55,7 @@ class ChoosesGroup(forms.Form):
         label=_("団体"),
         max_length=100,
         help_text=_("登録番号、団体名、ふりがなの一部を入れます。"),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
     )
     picked = forms.ModelChoiceField(
         label=_("団体をえらぶ"),
@@ -200,7 +200,9 @@ class HoldForm(forms.Form):
         choices=[choice for choice in Hold.Kind.choices if choice[0] != Hold.Kind.CLOSURE],
     )
     title = forms.CharField(
-        label=_("名前"), max_length=100, help_text=_("職員の画面に出ます。例：協働フォーラム")
+        label=_("名前"),
+        max_length=100,
+        help_text=_("予約を取り消すときは、メールに理由として出ます。例：協働フォーラムの開催"),
     )
     units = forms.ModelMultipleChoiceField(
         label=_("場所"), queryset=Unit.objects.all(), widget=forms.CheckboxSelectMultiple

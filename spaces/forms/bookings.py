@@ -156,7 +156,7 @@ class BookingForm(RefusableForm):
             "ends_at": clock.at(typed["date"], typed["ends"]),
             "people": typed["people"],
             "purpose": typed["purpose"],
-            "use": typed["use"],
+            "use": typed.get("use", str(Booking.Use.MEETING)),
         }
 
     @property

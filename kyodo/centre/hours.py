@@ -4,11 +4,10 @@ Layers of opening hours lie on each other; for each day the most specific layer 
 (臨時休館) are cut out of what the layers give.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import islice
 from typing import NamedTuple
 
 from django.utils.formats import time_format
@@ -86,11 +85,35 @@ class Layer:
 # ── Questions ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+class Calendar(Mapping[date, DayHours]):
+    """The days from first to last, both included: rows read at once, each day put together when first asked for."""
+
+    def __init__(self, first: date, last: date) -> None:
+        self.first, self.last = first, last
+        self._layers = load_layers()
+        self._closures = list(Closure.objects.overlapping(first, last).order_by("first_day", "begins", "id"))
+        self._days: dict[date, DayHours] = {}
+
+    def __getitem__(self, day: date) -> DayHours:
+        if day not in self._days:
+            if not self.first <= day <= self.last:
+                raise KeyError(day)
+            self._days[day] = day_hours(day, self._layers, self._closures)
+        return self._days[day]
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.first <= day <= self.last
+
+    def __iter__(self) -> Iterator[date]:
+        yield from _days(self.first, self.last)
+
+    def __len__(self) -> int:
+        return (self.last - self.first).days + 1
+
+
 def opening_days(first: date, last: date) -> dict[date, DayHours]:
     """Each day from first to last, both included."""
-    layers = load_layers()
-    closures = list(Closure.objects.overlapping(first, last).order_by("first_day", "begins", "id"))
-    return {day: day_hours(day, layers, closures) for day in _days(first, last)}
+    return dict(Calendar(first, last))
 
 
 def opening_day(day: date) -> DayHours:
@@ -112,7 +135,7 @@ def next_open_day(day: date, known: Mapping[date, DayHours] | None = None) -> da
     days = known or {}
     for candidate in _days(day, last):
         if candidate not in days:
-            days = opening_days(candidate, last)
+            days = Calendar(candidate, last)
         if days[candidate].is_open:
             return candidate
     return day
@@ -201,12 +224,14 @@ class TodayStatus:
         return _("次は%(day)s %(time)sに開きます") % names
 
 
-def today_status() -> TodayStatus:
+def today_status(known: Calendar | None = None) -> TodayStatus:
+    """A caller that has the calendar from today to DAYS_AHEAD passes it."""
     now = clock.now()
-    days = opening_days(now.date(), now.date() + timedelta(days=DAYS_AHEAD))
+    days = known or Calendar(now.date(), now.date() + timedelta(days=DAYS_AHEAD))
+    ahead = [now.date() + timedelta(days=count) for count in range(DAYS_AHEAD)]
     today = days[now.date()]
-    upcoming = _next_opening(days.values(), now)
-    week = tuple(islice(days.values(), 7))
+    upcoming = _next_opening((days[day] for day in ahead), now)
+    week = tuple(days[day] for day in ahead[:7])
     for period in today.open_periods:
         if period.opens <= now.time() < period.closes:
             text = _("開館中 %(time)sまで") % {"time": _clock_time(period.closes)}

@@ -18,8 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from kyodo import clock
-from kyodo.centre import hours
-from kyodo.centre.hours import DayHours
+from kyodo.centre.hours import Calendar, DayHours
 from spaces.models import Booking, LotteryRound, Occupancy, Space
 from spaces.rules import windows
 
@@ -200,12 +199,15 @@ Visitor = User | AnonymousUser
 
 
 def space_days(
-    spaces: Sequence[Space], first: date, last: date, visitor: Visitor
+    spaces: Sequence[Space], first: date, last: date, visitor: Visitor, known: Calendar | None = None
 ) -> dict[date, dict[int, SpaceDay]]:
-    """For each day, the last included, each space's day by its id. As many queries for a month as for a day."""
+    """For each day, the last included, each space's day by its id. As many queries for a month as for a day.
+
+    A caller that has the centre's calendar passes it; it serves when it reaches far enough.
+    """
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     units = {space.pk: [unit.pk for unit in space.units.all()] for space in spaces}
-    calendar_days = _calendar_days(spaces, days)
+    calendar_days = _calendar(spaces, days, known)
     openings = {
         space.policy_id: windows.window_openings(space.policy, days, calendar_days) for space in spaces
     }
@@ -233,12 +235,12 @@ def offered_spaces() -> list[Space]:
     return list(Space.objects.offered().select_related("policy").prefetch_related("units"))
 
 
-def _calendar_days(spaces: Iterable[Space], days: Sequence[date]) -> Mapping[date, DayHours]:
+def _calendar(spaces: Iterable[Space], days: Sequence[date], known: Calendar | None) -> Calendar:
     """Opening hours of the days shown and of those on which their windows may open, asked in one go."""
     edges = [windows.days_that_matter(policy, days) for policy in {space.policy for space in spaces}]
     first = min([days[0], *(begins for begins, _ends in edges)])
     last = max([days[-1], *(ends for _begins, ends in edges)])
-    return hours.opening_days(first, last)
+    return known if known and first in known and last in known else Calendar(first, last)
 
 
 class _TokyoMinutes(Func):

@@ -56,5 +56,5 @@ def window_openings(
 
 
 def window_opens(policy: BookingPolicy, day: date) -> datetime:
-    calendar_days = hours.opening_days(*days_that_matter(policy, [day]))
+    calendar_days = hours.Calendar(*days_that_matter(policy, [day]))
     return window_openings(policy, [day], calendar_days)[day]

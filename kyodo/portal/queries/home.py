@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -16,6 +16,8 @@ from spaces.queries import availability
 from spaces.queries.availability import Slot, SpaceDay, State
 
 NEWS = 3
+# Far enough to see on which days today's booking windows opened.
+LOOK_BACK = timedelta(days=70)
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,11 @@ class Home:
 def home(visitor: User | AnonymousUser) -> Home:
     today = clock.today()
     spaces = availability.offered_spaces()
-    days = availability.space_days(spaces, today, today, visitor)[today]
+    calendar = hours.Calendar(today - LOOK_BACK, today + timedelta(days=hours.DAYS_AHEAD))
+    days = availability.space_days(spaces, today, today, visitor, calendar)[today]
     return Home(
         today=today,
-        status=hours.today_status(),
+        status=hours.today_status(calendar),
         spaces=[_today(days[space.pk]) for space in spaces],
         news=list(NewsItem.objects.published()[:NEWS]),
     )

@@ -6,14 +6,14 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
-from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import Group, User
-from kyodo import clock, jobs
+from kyodo import clock
 from kyodo.mail.models import OutgoingMail
 from spaces.actions import bookings, holds, notices, waiting
 from spaces.models import Booking, Hold, Space, WaitingEntry
+from spaces.tasks.waiting import tell_waiting
 from tests.factories.spaces import BookingFactory, WaitingFactory
 from tests.racing import race
 from tests.spaces.web.conftest import FRIDAY, WEDNESDAY, wish
@@ -322,7 +322,8 @@ def test_a_cancellation_at_the_moment_of_asking_is_never_missed(
         assert not outcome.broke
         assert set(outcome.refused) <= {"free"}
 
-    jobs.work(app, wait=False)
+    for job in ProcrastinateJob.objects.filter(task_name=tell_waiting.name).order_by("pk"):
+        tell_waiting(**job.args)
 
     assert notices_sent() == WaitingEntry.objects.count()
     assert not WaitingEntry.objects.filter(notified_at__isnull=True).exists()

@@ -76,6 +76,11 @@ document.addEventListener("change", (event) => {
   event.target.form?.matches("[data-submit-on-change]") && event.target.form.requestSubmit();
 });
 
+// <input type="checkbox" data-reload="60">: a screen that nobody touches looks again after so many seconds, while ticked.
+for (const box of document.querySelectorAll("[data-reload]")) {
+  setInterval(() => box.checked && location.reload(), box.dataset.reload * 1000);
+}
+
 // <button hidden data-print>: only there where it works.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

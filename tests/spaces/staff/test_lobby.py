@@ -47,7 +47,7 @@ def test_a_space_made_of_others_is_told_by_its_parts(client: Client, spaces: dic
 
 
 def test_the_screen_refreshes_itself(client: Client, spaces: dict[str, Space]) -> None:
-    assert '<meta http-equiv="refresh"' in client.get(LOBBY).content.decode()
+    assert 'data-reload="60"' in client.get(LOBBY).content.decode()
 
 
 def test_what_comes_later_is_told(client: Client, spaces: dict[str, Space], group: Group) -> None:

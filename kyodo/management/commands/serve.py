@@ -1,5 +1,6 @@
 import hashlib
 import os
+import signal
 import socket
 import sys
 import time
@@ -14,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from kyodo import environment
+from kyodo import environment, web
 from kyodo.supervisor import Child, Supervisor
 
 READY_SECONDS = 60
@@ -25,21 +26,23 @@ class Command(BaseCommand):
     help = "Prepares everything, then runs the web server and the background worker until Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=environment.integer("PORT", 8000))
         parser.add_argument("--no-demo", action="store_true", help="Load no demo accounts and bookings.")
 
-    def handle(self, *args: Any, port: int, no_demo: bool, **options: Any) -> None:
+    def handle(self, *args: Any, no_demo: bool, **options: Any) -> None:
+        port = environment.integer("PORT", 8000)
+        # Until the supervisor takes over, an end must still pass by the embedded database's own end.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         _refuse_taken_port(port)
         self._prepare(with_demo=not no_demo and not settings.PRODUCTION)
-        web = Child("web server", [sys.executable, "-m", "granian", *granian_arguments(port)])
+        server = Child("web server", web.command(port))
         worker = Child("worker", [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"])
-        supervisor = Supervisor([web, worker], self._say, _mend_database)
+        supervisor = Supervisor([server, worker], self._say, _mend_database)
         # The children stand on this folder, wherever the command was called from.
         os.chdir(settings.BASE_DIR)
         connection.close()
         supervisor.start()
-        self._wait_until_ready(web, port)
-        self._greet(port)
+        if self._becomes_ready(supervisor, port):
+            self._greet(port)
         supervisor.run()
         self._say("Stopped.")
 
@@ -69,13 +72,14 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         stamp.write_text(state)
 
-    def _wait_until_ready(self, web: Child, port: int) -> None:
+    def _becomes_ready(self, supervisor: Supervisor, port: int) -> bool:
         deadline = time.monotonic() + READY_SECONDS
-        while not _answers(port):
-            if not web.is_alive() or time.monotonic() > deadline:
-                web.process = None if not web.is_alive() else web.process
-                return
+        while not supervisor.stopping and time.monotonic() < deadline:
+            if _answers(port):
+                return True
+            supervisor.look()
             time.sleep(0.1)
+        return False
 
     def _greet(self, port: int) -> None:
         self._say(f"\nKyodo is ready: http://127.0.0.1:{port}/   (staff: http://127.0.0.1:{port}/admin/)")
@@ -103,23 +107,6 @@ DEMO_ACCOUNTS = (
     ("volunteer@example.jp", "あおば見守りの会 メンバー"),
     ("citizen@example.jp", "団体に入っていない人"),
 )
-
-
-def granian_arguments(port: int) -> list[str]:
-    """Two processes of four threads: two cores, eight database connections, no wait behind one slow page."""
-    return [
-        "--interface", "wsgi",
-        "--host", environment.text("KYODO_BIND", "127.0.0.1"),
-        "--port", str(port),
-        "--workers", str(environment.integer("KYODO_WEB_PROCESSES", 2)),
-        "--blocking-threads", str(environment.integer("KYODO_WEB_THREADS", 4)),
-        "--blocking-threads-idle-timeout", "600",
-        "--no-ws",
-        "--respawn-failed-workers",
-        "--workers-kill-timeout", "15",
-        "--log-level", "warning",
-        "kyodo.wsgi:application",
-    ]  # fmt: skip
 
 
 def _mend_database() -> bool:

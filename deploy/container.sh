@@ -1,0 +1,21 @@
+#!/bin/sh
+# web | worker | prepare | manage ARGUMENTS...
+set -eu
+case $1 in
+prepare)
+    python manage.py migrate --no-input
+    python manage.py createcachetable
+    python manage.py load_centre "${2:-yokohama}"
+    python manage.py load_spaces "${2:-yokohama}"
+    ;;
+web)
+    python manage.py collectstatic --no-input --verbosity 0
+    exec python manage.py web
+    ;;
+worker) exec python manage.py worker ;;
+manage)
+    shift
+    exec python manage.py "$@"
+    ;;
+*) exec "$@" ;;
+esac

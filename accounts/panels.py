@@ -6,15 +6,16 @@ An app registers its panel once, in the `ready` of its AppConfig; this floor kno
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from accounts.models import Group, User
+from accounts.models import Group
+from accounts.rules.groups import Rights
 
 
 @dataclass(frozen=True)
 class Panel:
-    """`load` answers what the template shows, or None when this person sees nothing of it."""
+    """`load` answers what the template shows to a person with these rights, or None for nothing."""
 
     template: str
-    load: Callable[[Group, User], Mapping[str, object] | None]
+    load: Callable[[Group, Rights], Mapping[str, object] | None]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,6 @@ def register(panel: Panel) -> None:
         _panels.append(panel)
 
 
-def fill(group: Group, user: User) -> list[Filled]:
-    filled = ((panel, panel.load(group, user)) for panel in _panels)
+def fill(group: Group, rights: Rights) -> list[Filled]:
+    filled = ((panel, panel.load(group, rights)) for panel in _panels)
     return [Filled(panel.template, content) for panel, content in filled if content is not None]

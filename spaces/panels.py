@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from accounts.models import Group, User
+from accounts.models import Group
 from accounts.panels import Panel
-from accounts.rules import groups as group_rules
+from accounts.rules.groups import Rights
 from spaces.queries import bookings
 
 
-def load(group: Group, user: User) -> Mapping[str, object]:
+def load(group: Group, rights: Rights) -> Mapping[str, object]:
     return {
         "lines": bookings.booking_lines(bookings.group_bookings(group)),
-        "may_book": group_rules.can_book_for(user, group),
+        "may_book": rights.can_book,
     }
 
 

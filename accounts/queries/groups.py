@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 
 from accounts import panels
-from accounts.models import Document, Group, Invitation, Membership, User
+from accounts.models import Application, Document, Group, Invitation, Membership, User
 from accounts.rules import groups as rules
+from accounts.rules import validity
 from kyodo import clock
 
 
@@ -31,6 +33,10 @@ class GroupPage:
     invitations: Sequence[Invitation]
     documents: Sequence[Document]
     panels: Sequence[panels.Filled]
+    application: Application | None
+    """The renewal or change that is under way."""
+    renewal_opens_on: date
+    can_renew: bool
 
     @property
     def role_name(self) -> str:
@@ -52,7 +58,12 @@ def group_page(group: Group, user: User) -> GroupPage:
         memberships=memberships,
         invitations=list(open_invitations(group)) if rights.can_manage_members else [],
         documents=list(Document.objects.visible_to(user).filter(group=group)),
-        panels=panels.fill(group, user),
+        panels=panels.fill(group, rights),
+        application=Application.objects.visible_to(user)
+        .filter(group=group, status__in=Application.OPEN)
+        .first(),
+        renewal_opens_on=validity.renewal_opens_on(group.valid_until),
+        can_renew=rights.is_representative and validity.can_renew(group, clock.today()),
     )
 
 

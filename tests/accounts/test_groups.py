@@ -86,15 +86,15 @@ def test_floors_above_fill_panels(
 ) -> None:
     seen: list[Any] = []
 
-    def load(group: Group, user: User) -> dict[str, object] | None:
-        seen.append((group, user))
+    def load(group: Group, rights: rules.Rights) -> dict[str, object] | None:
+        seen.append((group, rights.role))
         return {"text": "上の階から"}
 
     monkeypatch.setattr(panels, "_panels", [panels.Panel("components/_notice.html", load)])
     client.force_login(member)
     response = client.get(group.get_absolute_url())
     assert [filled.content for filled in response.context["page"].panels] == [{"text": "上の階から"}]
-    assert seen == [(group, member)]
+    assert seen == [(group, Membership.Role.MEMBER)]
 
 
 # ── Acting and booking for it ────────────────────────────────────────────────────────────────────────────────────

@@ -66,6 +66,8 @@ class Row:
 class Timetable:
     columns: list[Column]
     rows: list[Row]
+    closed: str = ""
+    """Why there are no rows, in the centre's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def _table(days: Sequence[SpaceDay], columns: list[Column], *, leave_out_past: b
     runs = [_cells_of(day) for day in days]
     opening = [(run[0][0], run[-1][1]) for run in runs if run]
     if not opening:
-        return Timetable(columns, [])
+        return Timetable(columns, [], closed=next((day.day.reason for day in days if day.day.reason), ""))
     step = gcd(*(day.step for day in days))
     opens, closes = min(begins for begins, _ends in opening), max(ends for _begins, ends in opening)
     if leave_out_past:

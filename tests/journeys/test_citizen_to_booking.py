@@ -165,8 +165,8 @@ def decide(page: Page, application: Application) -> None:
 
 def look_at_card(page: Page, group: Group) -> None:
     page.goto("/my/")
-    page.get_by_role("link", name=group.name).first.click()
-    page.get_by_role("link", name="登録カード").first.click()
+    page.get_by_role("region", name="わたしの団体").get_by_role("link", name=group.name).click()
+    page.get_by_role("link", name="登録カード").click()
     expect(page.get_by_role("main")).to_contain_text(group.number)
 
 

@@ -11,7 +11,7 @@ MOST_STOPS = 120
 
 HERE = "() => document.activeElement"
 MARKED = """(one) => {
-  const style = getComputedStyle(one.matches("input[type=checkbox], input[type=radio]") ? one : one);
+  const style = getComputedStyle(one);
   return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
 }"""
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -30,28 +30,6 @@ ANNOUNCED = (
 MADE_BY_THE_DRAW = ("seed", "drawn_at", "closed_at")
 
 
-class EntryInline(admin.TabularInline):
-    """The entries, to look at: groups enter and withdraw on the site's own pages."""
-
-    model = LotteryEntry
-    fields = ("number", "group", "when", "people", "purpose", "status", "rank", "booking")
-    readonly_fields = fields
-    ordering = ("number",)
-    extra = 0
-    can_delete = False
-    show_change_link = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[LotteryEntry]:
-        return super().get_queryset(request).select_related("group", "booking__space", "round")
-
-    def has_add_permission(self, request: HttpRequest, obj: LotteryRound | None = None) -> bool:
-        return False
-
-    @admin.display(description=_lazy("日時"))
-    def when(self, entry: LotteryEntry) -> str:
-        return dates.period(entry.begins_at, entry.ends_at)
-
-
 @admin.register(LotteryRound)
 class LotteryRoundAdmin(admin.ModelAdmin):
     """Draws: announced here, drawn by the clock. The button is for the day the clock stood still."""
@@ -67,7 +45,6 @@ class LotteryRoundAdmin(admin.ModelAdmin):
         (_lazy("日程"), {"fields": ("entries_from", "entries_until", "draw_at", "claim_until")}),
         (_lazy("抽選"), {"fields": MADE_BY_THE_DRAW}),
     )
-    inlines = (EntryInline,)
     change_form_template = "admin/spaces/lottery_round.html"
     actions = None
 
@@ -89,6 +66,14 @@ class LotteryRoundAdmin(admin.ModelAdmin):
         if not change:
             obj.created_by = person(request)
         super().save_model(request, obj, form, change)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The entries, to look at: groups enter and withdraw on the site's own pages."""
+        entries = LotteryEntry.objects.filter(round=object_id if object_id.isdecimal() else None)
+        shown = entries.select_related("group", "booking").order_by(F("rank").asc(nulls_last=True), "number")
+        return super().change_view(request, object_id, form_url, {"entries": shown, **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern]:
         draw = self.admin_site.admin_view(require_POST(self.draw))

@@ -5,13 +5,14 @@ from datetime import date, datetime, time
 from typing import Any, cast
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Group, User
 from accounts.queries.groups import bookable_groups
 from kyodo import clock, dates
 from spaces.forms.bookings import RefusableForm
-from spaces.forms.fields import ClockField, GroupChoiceField, GroupNumberField
+from spaces.forms.fields import ClockField, DayField, GroupChoiceField, GroupNumberField
 from spaces.models import LotteryRound
 from spaces.queries.facts import blocking_rounds
 from spaces.queries.lottery import Choices
@@ -76,8 +77,21 @@ class EntryForm(RefusableForm):
         return clock.at(day, clock_time)
 
 
+def _moment(label: Promise) -> forms.DateTimeField:
+    """One box with the browser's own calendar and clock, and one label that names it."""
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+    return forms.DateTimeField(label=label, widget=widget)
+
+
 class RoundForm(forms.ModelForm[LotteryRound]):
     """A draw as staff announce it (抽選の開催)."""
+
+    first_date = DayField(label=_("対象の最初の日"))
+    last_date = DayField(label=_("対象の最後の日"))
+    entries_from = _moment(_("申込開始"))
+    entries_until = _moment(_("申込締切"))
+    draw_at = _moment(_("抽選の日時"))
+    claim_until = _moment(_("当選の確認期限"))
 
     class Meta:
         model = LotteryRound

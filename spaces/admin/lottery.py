@@ -71,7 +71,7 @@ class LotteryRoundAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The entries, to look at: groups enter and withdraw on the site's own pages."""
-        entries = LotteryEntry.objects.filter(round=object_id if object_id.isdecimal() else None)
+        entries = LotteryEntry.objects.filter(round_id=int(object_id) if object_id.isdecimal() else 0)
         shown = entries.select_related("group", "booking").order_by(F("rank").asc(nulls_last=True), "number")
         return super().change_view(request, object_id, form_url, {"entries": shown, **(extra_context or {})})
 

@@ -5,7 +5,6 @@ from datetime import date, datetime, time
 from typing import Any, cast
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Group, User
@@ -72,15 +71,11 @@ class EntryForm(RefusableForm):
             "purpose": typed["purpose"],
         }
 
-    def _moment(self, name: str) -> datetime:
-        day, clock_time = cast(date, self.cleaned_data["date"]), cast(time, self.cleaned_data[name])
-        return clock.at(day, clock_time)
-
-
-def _moment(label: Promise) -> forms.DateTimeField:
+    class MomentInput(forms.DateTimeInput):
     """One box with the browser's own calendar and clock, and one label that names it."""
-    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
-    return forms.DateTimeField(label=label, widget=widget)
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
 
 
 class RoundForm(forms.ModelForm[LotteryRound]):
@@ -88,10 +83,10 @@ class RoundForm(forms.ModelForm[LotteryRound]):
 
     first_date = DayField(label=_("対象の最初の日"))
     last_date = DayField(label=_("対象の最後の日"))
-    entries_from = _moment(_("申込開始"))
-    entries_until = _moment(_("申込締切"))
-    draw_at = _moment(_("抽選の日時"))
-    claim_until = _moment(_("当選の確認期限"))
+    entries_from = forms.DateTimeField(label=_("申込開始"), widget=MomentInput)
+    entries_until = forms.DateTimeField(label=_("申込締切"), widget=MomentInput)
+    draw_at = forms.DateTimeField(label=_("抽選の日時"), widget=MomentInput)
+    claim_until = forms.DateTimeField(label=_("当選の確認期限"), widget=MomentInput)
 
     class Meta:
         model = LotteryRound

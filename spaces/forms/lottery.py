@@ -71,7 +71,12 @@ class EntryForm(RefusableForm):
             "purpose": typed["purpose"],
         }
 
-    class MomentInput(forms.DateTimeInput):
+    def _moment(self, name: str) -> datetime:
+        day, clock_time = cast(date, self.cleaned_data["date"]), cast(time, self.cleaned_data[name])
+        return clock.at(day, clock_time)
+
+
+class MomentInput(forms.DateTimeInput):
     """One box with the browser's own calendar and clock, and one label that names it."""
 
     def __init__(self) -> None:

@@ -164,6 +164,12 @@ class BookingForm(RefusableForm):
         reason = self.cleaned_data.get("override_reason", "")
         return dict.fromkeys(self.cleaned_data.get("override", ()), reason)
 
+    def refuse_also(self, errors: Iterable[ValidationError]) -> None:
+        """What the rules say beside what could not be read, but for what is set aside with a reason."""
+        for error in errors:
+            if not self.overrides.get(error.code or ""):
+                self.refuse(error)
+
     @property
     def may_be_overridden(self) -> bool:
         """Only rules stand in the way, and only such that this person may set aside."""

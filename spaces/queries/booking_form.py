@@ -2,17 +2,19 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Group, User
 from kyodo import clock, dates
 from spaces.models import Booking, BookingPolicy, Space
-from spaces.queries import alternatives, bookings, published, timetable
+from spaces.queries import alternatives, bookings, facts, published, timetable
 from spaces.queries.alternatives import Place
+from spaces.rules import limits
 from spaces.rules.limits import Wish, minutes_text
 
 ONE_HOUR = 60
@@ -126,6 +128,28 @@ def instead_of(
         for title, places, text in kinds
         if places
     ]
+
+
+def also_refused(
+    space: Space, understood: Mapping[str, Any], *, group: Group | None = None, booking: Booking | None = None
+) -> list[ValidationError]:
+    """What the rules say of a form that is not complete yet, so that a person mends all in one go."""
+    group = group or understood.get("group")
+    if group is None or any(understood.get(name) is None for name in ("date", "begins", "ends")):
+        return []
+    day = understood["date"]
+    wish = Wish(
+        space,
+        group,
+        clock.at(day, understood["begins"]),
+        clock.at(day, understood["ends"]),
+        people=understood.get("people") or space.people_min,
+        purpose=understood.get("purpose") or space.name,
+        use=understood.get("use") or Booking.Use.MEETING,
+        booking=booking,
+    )
+    used = facts.used_minutes(group, space.policy, day, leaving_out=booking)
+    return limits.broken(wish, replace(facts.facts_for(wish), used_minutes=used))
 
 
 def waiting_url(space: Space, group: Group, wish: Mapping[str, Any]) -> str:

@@ -61,6 +61,8 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _received(booking))
             return redirect(booking)
+    elif form.is_bound:
+        form.refuse_also(booking_form.also_refused(space, form.understood))
     instead, waiting_url = [], ""
     if "taken" in form.codes:
         group = form.understood["group"]
@@ -136,6 +138,9 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("予約を変更しました。確認のメールを送りました。"))
             return redirect(changed)
+    elif form.is_bound:
+        wanted = form.understood.get("space", found.space)
+        form.refuse_also(booking_form.also_refused(wanted, form.understood, group=found.group, booking=found))
     is_stale = "stale" in form.codes
     if is_stale:
         found = _visible(request, reference)

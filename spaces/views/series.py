@@ -94,7 +94,14 @@ def _preview(request: HttpRequest, space: Space, form: SeriesForm) -> HttpRespon
     return render(
         request,
         "spaces/series_preview.html",
-        {"space": space, "form": form, "preview": found, "refusals": refusals, "summary": summary},
+        {
+            "space": space,
+            "form": form,
+            "preview": found,
+            "refusals": refusals,
+            "any_chosen": bool(chosen),
+            "summary": summary,
+        },
     )
 
 

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from kyodo import clock, dates
+from kyodo.admin_paging import NearPaginator
 from spaces.models import Booking, BookingSeries
 from spaces.views import closures, day, staff_bookings, statistics
 
@@ -54,6 +55,8 @@ class BookingAdmin(admin.ModelAdmin):
     ordering = ("begins_at", "pk")
     actions = None
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = NearPaginator
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
         return super().get_queryset(request).defer("group__search")

@@ -1,9 +1,11 @@
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kyodo import files
+from kyodo.files import PictureField
 from spaces.models import BookingPolicy, Space, SpacePhoto, Unit
 
 
@@ -29,8 +31,19 @@ class UnitAdmin(admin.ModelAdmin):
     search_fields = ("code", "name")
 
 
+class PhotoForm(forms.ModelForm):
+    """The photo is drawn anew before it is kept: where and with what it was taken is nobody's business."""
+
+    image = PictureField(label=_("写真"), widget=forms.FileInput)
+
+    class Meta:
+        model = SpacePhoto
+        fields = ("image", "alternative_text", "position")
+
+
 class PhotoInline(admin.TabularInline):
     model = SpacePhoto
+    form = PhotoForm
     fields = ("image", "alternative_text", "position")
     formfield_overrides = {models.ImageField: {"form_class": files.PictureField}}
     extra = 0

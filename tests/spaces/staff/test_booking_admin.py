@@ -1,12 +1,17 @@
+import io
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image
 
 from accounts.models import Group, User
 from spaces.actions import bookings
@@ -308,3 +313,40 @@ def test_a_rule_that_contradicts_itself_is_told_in_words(
     )
 
     assert "10・15・20・30・60" in response.content.decode()
+
+
+def test_a_photo_of_a_space_is_drawn_anew(
+    sign_in: Callable[[User], Client], spaces: dict[str, Space], manager: User, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    space = spaces["space-a"]
+    picture = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "camera of somebody"
+    Image.new("RGB", (40, 30), "teal").save(picture, "JPEG", exif=exif)
+    upload = SimpleUploadedFile("自宅の前.jpg", picture.getvalue(), "image/jpeg")
+    form = {
+        "name": space.name,
+        "slug": space.slug,
+        "policy": space.policy_id,
+        "takes": space.takes,
+        "units": [unit.pk for unit in space.units.all()],
+        "people_min": 2,
+        "people_max": 18,
+        "summary": space.summary,
+        "is_offered": "on",
+        "position": 2,
+        "photos-TOTAL_FORMS": 1,
+        "photos-INITIAL_FORMS": 0,
+        "photos-0-image": upload,
+        "photos-0-alternative_text": "机を並べたスペースA",
+        "photos-0-position": 1,
+    }
+
+    response = sign_in(manager).post(reverse("admin:spaces_space_change", args=[space.pk]), form)
+
+    assert response.status_code == 302
+    photo = space.photos.get()
+    assert "自宅" not in photo.image.name
+    with photo.image.open() as file, Image.open(file) as kept:
+        assert (kept.size, dict(kept.getexif())) == ((40, 30), {})

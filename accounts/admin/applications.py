@@ -23,7 +23,8 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("all", _("すべて")), *Application.Status.choices]
+        sent = [choice for choice in Application.Status.choices if choice[0] != Application.Status.DRAFT]
+        return [("all", _("すべて")), *sent]
 
     def choices(self, changelist: Any) -> Any:
         yield {
@@ -81,7 +82,12 @@ class ApplicationAdmin(admin.ModelAdmin):
     change_list_template = "admin/accounts/application/change_list.html"
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        return ("reference", "name", "type", "state", "submitted_at", _age_column(), "hearing_at", "is_paper")
+        return ("reference", "name", "sort", "state", "submitted_at", _age_column(), "hearing_at")
+
+    @admin.display(description=_("種類"), ordering="type")
+    def sort(self, application: Application) -> str:
+        paper = _("・紙") if application.is_paper else ""
+        return f"{application.get_type_display()}{paper}"
 
     @admin.display(description=_("状態"), ordering="status")
     def state(self, application: Application) -> str:
@@ -105,6 +111,9 @@ class ApplicationAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Application | None = None) -> bool:
         """An application ends by a decision or is withdrawn; the record stays."""
         return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("登録申請"), **(extra_context or {})})
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return staff.enter_paper(request)

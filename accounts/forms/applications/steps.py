@@ -48,7 +48,7 @@ class KindForm(StepForm):
     step = Step.KIND
 
     kind = forms.ChoiceField(
-        label=_("登録の種類"),
+        label=_("どちらで登録しますか"),
         choices=[
             (Application.Kind.SINGLE, _("団体：1つの団体として登録する")),
             (

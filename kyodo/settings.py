@@ -226,6 +226,8 @@ MESSAGE_ID_DOMAIN = urlsplit(BASE_URL).hostname or "localhost"
 ANYMAIL = dict(word.split("=", 1) for word in environment.words("KYODO_ANYMAIL"))
 MAIL_BODY_DAYS = environment.integer("KYODO_MAIL_BODY_DAYS", 180)
 MAIL_ROW_DAYS = environment.integer("KYODO_MAIL_ROW_DAYS", 3 * 365)
+# For the page of a broken server, when the database can't be asked for it.
+CENTRE_PHONE = environment.text("KYODO_CENTRE_PHONE", "045-671-4732")
 DEFAULT_FROM_EMAIL = environment.text("KYODO_FROM_EMAIL", "横浜市市民協働推進センター <no-reply@example.jp>")
 
 # ── Files ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
 """Pages for what went wrong: a sentence that helps, the one useful link, and something to quote on the phone."""
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,6 +26,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     try:
         centre = current_centre()
     except DatabaseError:
-        centre = Centre(name=_("市民協働推進センター"))
+        centre = Centre(name=_("市民協働推進センター"), phone=settings.CENTRE_PHONE)
     context = {"centre": centre, "request_id": middleware.current_request_id()}
     return HttpResponse(render_to_string("500.html", context), status=500)

@@ -82,3 +82,4 @@ def test_the_page_of_a_broken_server_needs_no_database(rf: RequestFactory) -> No
 
     assert response.status_code == 500
     assert "お知らせいただく番号" in response.content.decode()
+    assert "045-671-4732" in response.content.decode()

@@ -16,7 +16,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Replace
 from django.utils.translation import gettext as _
 
-from accounts.actions import directory, people
+from accounts.actions import applications, directory, people
 from accounts.actions.locking import lock_groups, lock_person
 from accounts.emails import people as emails
 from accounts.models import Application, Document, Group, Invitation, Membership, User
@@ -37,6 +37,7 @@ def delete_account(*, user: User, by: User) -> None:
         user = lock_person(user)
         _check_handed_over(user)
         _leave_groups(user, groups, traces)
+        _withdraw_applications(user)
         _forget_drafts(user)
         _forget_contacts(groups, traces)
         _forget_invitations(traces)
@@ -97,6 +98,13 @@ def _leave_groups(user: User, groups: list[Group], traces: _Traces) -> None:
         if is_mine and group.is_current and not people_left.exists():
             emails.tell_group_has_nobody(group, leaving=traces.addresses)
     Membership.objects.filter(user=user).delete()
+
+
+def _withdraw_applications(user: User) -> None:
+    """What waits for the centre and would make this person's group; a group's renewal stays with the group."""
+    waiting = Application.objects.filter(applicant=user, group__isnull=True, submitted_at__isnull=False)
+    for application in waiting.filter(status__in=Application.OPEN):
+        applications.withdraw_application(application=application, version=application.version, by=user)
 
 
 def _forget_drafts(user: User) -> None:

@@ -79,7 +79,7 @@ SHOWN: tuple[tuple[Any, tuple[str, ...]], ...] = (
         ),
     ),
     (_("連絡先"), ("contact_name", "contact_email", "contact_phone", "postal_address", "website")),
-    (_("団体一覧"), ("is_listed", "public_fields")),
+    (_("団体一覧"), ("is_listed", "public_field_names")),
 )
 
 
@@ -87,15 +87,16 @@ SHOWN: tuple[tuple[Any, tuple[str, ...]], ...] = (
 class GroupAdmin(admin.ModelAdmin):
     """Looking up, noting, and the steps of a registration's life. What is registered changes by an application."""
 
-    list_display = ("number", "name", "kind", "status", "valid_until", "is_listed", "contact_phone")
+    list_display = ("number", "name", "status", "valid_until", "is_listed")
     list_display_links = ("number", "name")
-    list_filter = ("status", ValidityFilter, "kind", "is_listed", "wards", "fields")
+    list_filter = ("status", ValidityFilter, "kind", "is_listed", "wards")
     list_per_page = 50
     search_fields = ("name", "name_kana", "=number", "contact_phone", "contact_name", "contact_email")
     search_help_text = _("団体名、ふりがな、登録番号、電話番号、連絡担当者")
     ordering = ("name_kana", "pk")
     actions = None
     show_full_result_count = False
+    view_on_site = False
     change_form_template = "admin/accounts/group/change_form.html"
     inlines = (MembershipInline,)
     fieldsets = tuple((title, {"fields": names}) for title, names in SHOWN)
@@ -109,6 +110,10 @@ class GroupAdmin(admin.ModelAdmin):
     @admin.display(description=_("活動分野"))
     def field_names(self, group: Group) -> str:
         return "、".join(group.fields.values_list("short_name", flat=True))
+
+    @admin.display(description=_("公開する項目"))
+    def public_field_names(self, group: Group) -> str:
+        return "、".join(str(Group.PublicField(field).label) for field in group.public_fields)
 
     @admin.display(description=_("活動する区"))
     def ward_names(self, group: Group) -> str:

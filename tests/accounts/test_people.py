@@ -178,6 +178,22 @@ def test_drafts_go_and_what_was_handed_in_stays(citizen: User) -> None:
     assert (sent.applicant, sent.contact_name, sent.contact_email) == (citizen, "", "")
 
 
+def test_an_application_that_waits_is_withdrawn(citizen: User) -> None:
+    waiting = Application.objects.create(
+        reference="DDDDDDDD",
+        applicant=citizen,
+        name="待っている会",
+        purpose="-",
+        status=Application.Status.SUBMITTED,
+        submitted_at=clock.now(),
+        contact_name="別の 人",
+        contact_email="office@example.jp",
+    )
+    deletion.delete_account(user=citizen, by=citizen)
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.contact_email) == (Application.Status.WITHDRAWN, "office@example.jp")
+
+
 def test_a_namesake_in_another_group_keeps_their_name(citizen: User) -> None:
     theirs = GroupFactory(contact_name=citizen.name, contact_email="namesake@example.jp")
     deletion.delete_account(user=citizen, by=citizen)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Group
@@ -182,7 +182,13 @@ def find_groups(typed: str, limit: int = 10) -> list[Group]:
     exact = list(current.filter(number__iexact=typed)[:2]) or list(current.filter(name=typed)[:2])
     if len(exact) == 1:
         return exact
-    return list((current.filter(name__icontains=typed) | current.filter(name_kana__icontains=typed))[:limit])
+    return list(groups_called(typed, current)[:limit])
+
+
+def groups_called(typed: str, groups: QuerySet[Group]) -> QuerySet[Group]:
+    """Those whose number this is, or whose name or kana holds it."""
+    typed = typed.strip()
+    return groups.filter(Q(number__iexact=typed) | Q(name__icontains=typed) | Q(name_kana__icontains=typed))
 
 
 def _listed(names: Sequence[str]) -> str:

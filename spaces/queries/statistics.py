@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Case, Count, F, Max, Min, Q, Sum, When
-from django.db.models.functions import Extract, ExtractYear
+from django.db.models import Case, Count, F, Max, Min, Q, Sum, Value, When
+from django.db.models.functions import Extract
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
@@ -136,8 +136,10 @@ def by_fiscal_year(space: Space | None = None) -> Table:
         shown.order_by()
         .annotate(
             fiscal_year=Case(
-                When(begins_at__month__lt=clock.FISCAL_YEAR_BEGINS, then=ExtractYear("begins_at") - 1),
-                default=ExtractYear("begins_at"),
+                *[
+                    When(begins_at__lt=clock.day_ends(clock.fiscal_year_end(year)), then=Value(year))
+                    for year in sorted(fiscal_years())
+                ]
             )
         )
         .values("fiscal_year")

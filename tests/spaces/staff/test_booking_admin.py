@@ -213,7 +213,10 @@ def test_the_list_begins_today_and_opens_the_past_when_asked(
     assert listed(when="all") == {ahead.reference, past.reference}
     assert listed(when="today") == set()
     assert listed(when="all", q=past.reference) == {past.reference}
-    assert listed(q="あおば") == {ahead.reference}
+    assert listed(q=past.reference.lower()) == {past.reference}
+    assert listed(q="あおば") == {ahead.reference, past.reference}
+    assert listed(q="あおば", when="today") == set()
+    assert listed(q="みなと") == set()
 
 
 def test_the_list_asks_as_often_for_many_as_for_one(

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaces.rules import lottery
@@ -145,6 +145,7 @@ def records(draw: st.DrawFn) -> Record:
     )
 
 
+@settings(deadline=None)
 @given(seeds, records())
 def test_the_same_seed_and_record_give_the_same_turns(seed: str, drawn: Record) -> None:
     shuffled: Record = {**drawn, "entries": list(reversed(drawn["entries"]))}
@@ -152,6 +153,7 @@ def test_the_same_seed_and_record_give_the_same_turns(seed: str, drawn: Record) 
     assert lottery.run(seed, drawn) == lottery.run(seed, shuffled)
 
 
+@settings(deadline=None)
 @given(seeds, records())
 def test_no_moment_has_more_winners_than_places(seed: str, drawn: Record) -> None:
     lines = {line["number"]: line for line in drawn["entries"]}
@@ -167,6 +169,7 @@ def test_no_moment_has_more_winners_than_places(seed: str, drawn: Record) -> Non
         assert len(there) <= drawn["places"]
 
 
+@settings(deadline=None)
 @given(seeds, records())
 def test_whoever_loses_could_not_have_been_let_in_at_the_end(seed: str, drawn: Record) -> None:
     """No place is left empty that an entry asked for and the rules allowed."""
@@ -180,6 +183,7 @@ def test_whoever_loses_could_not_have_been_let_in_at_the_end(seed: str, drawn: R
     assert all(after_all.ask(lines[turn.number]) != Result.WON for turn in turns if not turn.won)
 
 
+@settings(deadline=None)
 @given(seeds, records())
 def test_every_entry_has_one_turn(seed: str, drawn: Record) -> None:
     turns = lottery.run(seed, drawn)

@@ -1,5 +1,8 @@
 """What every test stands on: the real PostgreSQL, and no way past this machine."""
 
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,3 +45,12 @@ def _files_of_their_own(settings: Settings, tmp_path: Path) -> None:
 def _mails_into_the_outbox(settings: Settings) -> None:
     """As in the real site; Django's test runner would keep what libraries send in a list of its own."""
     settings.EMAIL_BACKEND = "kyodo.mail.backends.OutboxBackend"
+
+
+@pytest.fixture
+def passable_folder() -> Iterator[Path]:
+    """A folder that the database's own account reaches: each run of pytest closes tmp_path to all but its owner."""
+    folder = Path(tempfile.mkdtemp(prefix="kyodo-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)

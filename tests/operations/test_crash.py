@@ -23,8 +23,8 @@ ROUNDS = ("worker", "database", "web", "database", "worker")
 
 
 @pytest.mark.operations
-def test_what_was_confirmed_outlives_the_killing_of_every_part(tmp_path: Path) -> None:
-    with served(tmp_path / "var") as site:
+def test_what_was_confirmed_outlives_the_killing_of_every_part(passable_folder: Path) -> None:
+    with served(passable_folder / "var") as site:
         people = run_beside(site, "enter", str(PEOPLE))
         confirmed, broke, over = [], Counter[str](), threading.Event()
         threads = [
@@ -84,11 +84,11 @@ def again_in_time(site: Site) -> None:
 
 
 @pytest.mark.operations
-def test_a_taken_port_is_said_in_one_sentence(tmp_path: Path) -> None:
+def test_a_taken_port_is_said_in_one_sentence(passable_folder: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        site = start(tmp_path / "var", port=other.getsockname()[1])
+        site = start(passable_folder / "var", port=other.getsockname()[1])
         code = site.process.wait(60)
 
     assert code == 1

@@ -12,6 +12,7 @@ from accounts.models import Application, User
 from accounts.queries.queue import age_in_days, open_days, submitted_before
 from accounts.rules import applications as rules
 from accounts.views.applications import staff
+from kyodo import clock, dates
 
 AGES = ((3, _("3開館日以上")), (7, _("7開館日以上")), (14, _("14開館日以上")))
 
@@ -82,12 +83,22 @@ class ApplicationAdmin(admin.ModelAdmin):
     change_list_template = "admin/accounts/application/change_list.html"
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        return ("reference", "name", "sort", "state", "submitted_at", _age_column(), "hearing_at")
+        return ("reference", "name", "sort", "state", "received", _age_column(), "hearing")
 
     @admin.display(description=_("種類"), ordering="type")
     def sort(self, application: Application) -> str:
         paper = _("・紙") if application.is_paper else ""
         return f"{application.get_type_display()}{paper}"
+
+    @admin.display(description=_("受付"), ordering="submitted_at")
+    def received(self, application: Application) -> str:
+        return dates.short_day(application.submitted_at) if application.submitted_at else "-"
+
+    @admin.display(description=_("ヒアリング"), ordering="hearing_at")
+    def hearing(self, application: Application) -> str:
+        if application.hearing_at is None:
+            return "-"
+        return f"{dates.short_day(application.hearing_at)} {clock.local(application.hearing_at):%H:%M}"
 
     @admin.display(description=_("状態"), ordering="status")
     def state(self, application: Application) -> str:

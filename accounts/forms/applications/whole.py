@@ -20,6 +20,12 @@ class WholeForm(KindForm, ProfileForm, MembersForm, ContactForm):
     MEMBERS: ClassVar[tuple[str, ...]] = tuple(MembersForm.base_fields)
     CONTACT: ClassVar[tuple[str, ...]] = tuple(ContactForm.base_fields)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # As the page is read, so that the list of errors goes down the page.
+        parties = [name for name in self.fields if name.startswith("party_")]
+        self.order_fields(["change_note", *self.PROFILE, "kind", *parties, *self.MEMBERS, *self.CONTACT])
+
     @classmethod
     def initial_from(cls, profile: Application | Group) -> dict[str, Any]:
         return {name: value for part in PARTS for name, value in part.initial_from(profile).items()}

@@ -83,6 +83,16 @@ def test_a_free_time_leads_to_the_form_with_day_and_time(client: Client, space_a
     assert 'aria-label="空きあり 9:00 スペースA 11月25日（水）"' in text
 
 
+def test_a_name_with_signs_of_html_stays_a_name(client: Client, space_a: Space) -> None:
+    Space.objects.filter(pk=space_a.pk).update(name='<b>"A"</b>')
+
+    for page in ("/spaces/", "/spaces/space-a/?date=2026-11-25", "/spaces/space-a/?view=month"):
+        text = client.get(page).text
+        assert "<b>" not in text.replace("<b>2", "").replace("<b>3", "")
+        assert 'A"</b>' not in text
+        assert "&lt;b&gt;&quot;A&quot;&lt;/b&gt;" in text
+
+
 def test_times_gone_by_cannot_be_chosen(client: Client, space_a: Space) -> None:
     text = client.get("/spaces/space-a/?view=day").text
 

@@ -49,8 +49,8 @@ class WhenFilter(admin.SimpleListFilter):
 class BookingAdmin(admin.ModelAdmin):
     """The list is Django's; entering, changing and deciding are pages that call the same actions as the web."""
 
-    list_display = ("reference", "when", "space", "group", "people", "status")
-    list_display_links = ("reference", "when")
+    list_display = ("when", "space", "group", "people", "status", "reference")
+    list_display_links = ("when", "reference")
     list_filter = (WhenFilter, "status", "space", "use", "channel")
     list_select_related = ("space", "group")
     list_per_page = 50

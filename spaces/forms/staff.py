@@ -228,7 +228,7 @@ class HoldForm(forms.Form):
 
 
 class ClosureForm(forms.Form):
-    kind = forms.ChoiceField(label=_("種類"), choices=Closure.Kind.choices)
+    kind = forms.ChoiceField(label=_("種類"), choices=Closure.Kind.choices, initial=Closure.Kind.DISASTER)
     first_day = date_field(label=_("最初の日"))
     last_day = date_field(label=_("最後の日"), required=False, help_text=_("1日だけなら空のままにします。"))
     begins = time_field(label=_("何時から"), required=False, help_text=_("1日じゅう休むときは空にします。"))

@@ -33,10 +33,14 @@ def tell(request: HttpRequest, refusal: ValidationError) -> None:
 
 
 def show_refusal(form: forms.Form, refusal: ValidationError) -> None:
-    """Put the refusals on the form; those that staff may set aside tick the box beside the reason's field."""
+    """Put the refusals on the form, and offer to set aside those that staff may, beside what was set aside before."""
     form.add_error(None, refusal)
     codes = {str(error.code) for error in refusal.error_list} & STAFF_MAY_OVERRIDE & RULE_NAMES.keys()
     form.offered_overrides = sorted(codes)  # type: ignore[attr-defined]
+    overrides = form.fields.get("overrides")
+    if codes and isinstance(overrides, forms.MultipleChoiceField):
+        shown = codes | set(form.cleaned_data.get("overrides", ()))
+        overrides.choices = [(code, name) for code, name in RULE_NAMES.items() if code in shown]
 
 
 def refused_status(form: forms.Form) -> int:

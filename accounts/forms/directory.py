@@ -31,10 +31,23 @@ class DirectoryFilter(FilterSet):
 
     def __init__(self, data: QueryDict, queryset: QuerySet[Group]) -> None:
         super().__init__(data, queryset=queryset)  # type: ignore[no-untyped-call]
-        # Read once a page: a callable would be asked again for each use.
-        fields = ActivityField.objects.primer().values_list("code", "short_name")
-        self.filters["field"].extra["choices"] = list(fields)
-        self.filters["ward"].extra["choices"] = list(Ward.objects.values_list("code", "name"))
+        # Read once a page: for the choices here, and for the names in the list.
+        self.field_rows = list(ActivityField.objects.values_list("pk", "code", "short_name", "kind"))
+        self.ward_rows = list(Ward.objects.values_list("pk", "code", "name"))
+        primer = ActivityField.Kind.PRIMER
+        self.field_choices = [(code, name) for _pk, code, name, kind in self.field_rows if kind == primer]
+        self.ward_choices = [(code, name) for _pk, code, name in self.ward_rows]
+        self.kind_choices = Group.Kind.choices
+        self.filters["field"].extra["choices"] = self.field_choices
+        self.filters["ward"].extra["choices"] = self.ward_choices
+
+    @property
+    def field_names(self) -> dict[int, str]:
+        return {pk: name for pk, _code, name, _kind in self.field_rows}
+
+    @property
+    def ward_names(self) -> dict[int, str]:
+        return {pk: name for pk, _code, name in self.ward_rows}
 
     def search(self, groups: QuerySet[Group], name: str, value: Any) -> QuerySet[Group]:
         asked = text.query(value)

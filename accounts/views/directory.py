@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.forms.directory import DirectoryFilter
-from accounts.queries.directory import listed_groups, public_profile
+from accounts.queries.directory import entry, listed_groups, rows
 
 PAGE_SIZE = 20
 
@@ -16,13 +16,14 @@ PAGE_SIZE = 20
 @require_GET
 def groups(request: HttpRequest) -> HttpResponse:
     chosen = DirectoryFilter(request.GET, listed_groups())
-    page = Paginator(chosen.qs, PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(rows(chosen.qs), PAGE_SIZE).get_page(request.GET.get("page"))
+    fields, wards = chosen.field_names, chosen.ward_names
     query = request.GET.copy()
     query.pop("page", None)
     context = {
-        "form": chosen.form,
+        "chosen": chosen,
         "page": page,
-        "profiles": [public_profile(group) for group in page],
+        "entries": [entry(row, fields, wards) for row in page],
         "query": query.urlencode(),
         "is_filtered": any(query.values()),
     }

@@ -49,7 +49,7 @@ def listed(**fields: object) -> Group:
 def names(client: Client, **query: str) -> list[str]:
     response = client.get(reverse("groups"), query)
     assert response.status_code == 200
-    return [profile.name for profile in response.context["profiles"]]
+    return [entry.name for entry in response.context["entries"]]
 
 
 def page_of(client: Client, group: Group) -> str:
@@ -212,7 +212,7 @@ def test_pages_hold_twenty_and_keep_the_question(client: Client) -> None:
     for _number in range(21):
         listed()
     response = client.get(reverse("groups"), {"kind": "single"})
-    assert len(response.context["profiles"]) == 20
+    assert len(response.context["entries"]) == 20
     assert "21団体" in response.content.decode()
     assert "?kind=single&amp;page=2" in response.content.decode()
     assert len(names(client, kind="single", page="2")) == 1

@@ -199,7 +199,8 @@ def patterns(resolver: URLResolver | None = None) -> list[URLPattern]:
 
 def answer(client: Client, address: str) -> str:
     response = client.get(address)
-    response.close()
+    if response.streaming:
+        b"".join(response.streaming_content)  # read to its end, so that the file behind it is closed
     if response.status_code == 302:
         return "L" if "/login/" in response.headers["Location"] else ">"
     return {200: "2", 403: "0", 404: "4", 405: "5"}.get(response.status_code, f"<{response.status_code}>")

@@ -27,7 +27,7 @@ check:
 	@$(PYTHON_OF_VENV) -m ruff check .
 	@$(PYTHON_OF_VENV) -m ruff format --check .
 	@$(PYTHON_OF_VENV) -m mypy .
-	@git ls-files -z -- 'templates/*.html' | xargs -0 $(PYTHON_OF_VENV) -m djade --check --target-version 5.2
+	@git ls-files -z -- 'templates/*.html' | xargs -0 .venv/bin/djade --check --target-version 5.2
 	@$(PYTHON_OF_VENV) -m djlint --lint --quiet templates
 	@$(MANAGE) makemigrations --check --dry-run
 	@env KYODO_PRODUCTION=1 KYODO_DEBUG=0 KYODO_ALLOWED_HOSTS=kyodo.example.jp KYODO_BASE_URL=https://kyodo.example.jp \

@@ -35,7 +35,9 @@ def _playwrights_own() -> str:
 def _starts(path: str) -> bool:
     """Ubuntu's chromium-browser is only a pointer to a snap: a program that can't say its version is none."""
     try:
-        return subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False).returncode == 0
+        return (
+            subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False).returncode == 0
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
 
@@ -45,11 +47,26 @@ def install() -> None:
     is_root = os.geteuid() == 0
     if is_root and shutil.which("apt-get"):
         subprocess.run(["apt-get", "update", "-qq"], check=False)
-        packages = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-cjk"]
+        packages = [
+            "apt-get",
+            "install",
+            "-y",
+            "-qq",
+            "--no-install-recommends",
+            "chromium",
+            "fonts-noto-cjk",
+        ]
         subprocess.run(packages, check=False, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"})
         if find():
             return
-    command = [sys.executable, "-m", "playwright", "install", *(["--with-deps"] if is_root else []), "chromium"]
+    command = [
+        sys.executable,
+        "-m",
+        "playwright",
+        "install",
+        *(["--with-deps"] if is_root else []),
+        "chromium",
+    ]
     subprocess.run(command, check=False)
 
 

@@ -46,6 +46,8 @@ class Site:
         return found
 
     def kill(self, name: str) -> None:
+        """It may just be on its way back from the last time."""
+        wait_for(lambda: name in self.children(), f"a {name} to kill")
         os.kill(self.children()[name], signal.SIGKILL)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:

@@ -1,11 +1,13 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kyodo import dates
+from kyodo.admin_inlines import NamedFields
 from kyodo.centre.models import (
     ActivityField,
     Centre,
@@ -43,6 +45,7 @@ class CentreAdmin(admin.ModelAdmin):
 
 class OpeningTimeInline(admin.TabularInline):
     model = OpeningTime
+    formset = NamedFields
     extra = 0
 
 
@@ -158,7 +161,7 @@ class ActivityFieldAdmin(admin.ModelAdmin):
     list_display = ("short_name", "kind", "name", "counterparts")
     list_filter = ("kind",)
     search_fields = ("name", "short_name")
-    filter_horizontal = ("law_fields",)
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("law_fields", "primer_fields")

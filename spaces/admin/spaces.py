@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kyodo import files
+from kyodo.admin_inlines import NamedFields
 from kyodo.files import PictureField
 from spaces.models import BookingPolicy, Space, SpacePhoto, Unit
 
@@ -44,6 +45,7 @@ class PhotoForm(forms.ModelForm):
 class PhotoInline(admin.TabularInline):
     model = SpacePhoto
     form = PhotoForm
+    formset = NamedFields
     fields = ("image", "alternative_text", "position")
     formfield_overrides = {models.ImageField: {"form_class": files.PictureField}}
     extra = 0
@@ -72,7 +74,7 @@ class SpaceAdmin(admin.ModelAdmin):
             {"fields": ("summary", "description", "equipment", "access_notes", "picture")},
         ),
     )
-    filter_horizontal = ("units",)
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     inlines = (PhotoInline,)
 
     def has_delete_permission(self, request: HttpRequest, obj: Space | None = None) -> bool:

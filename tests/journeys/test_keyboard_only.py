@@ -1,9 +1,12 @@
 """Without a mouse: every step by Tab, Enter, Space and the arrows, and always visible where one is."""
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import Group, User
 from spaces.models import Booking
+from tests.factories.accounts import ApplicationFactory
 from tests.journeys.conftest import Open
 
 FREE = "/spaces/kyodo-lab/?view=day&date=2026-11-19"
@@ -107,3 +110,14 @@ def test_choices_move_with_the_arrows(open_page: Open, group: Group, representat
 
     expect(weekly).not_to_be_checked()
     expect(page.get_by_role("radio").nth(1)).to_be_checked()
+
+
+def test_enter_saves_a_step_whatever_button_comes_first(open_page: Open, citizen: User) -> None:
+    draft = ApplicationFactory(applicant=citizen)
+    page = open_page(user=citizen)
+    page.goto(f"/groups/register/{draft.reference}/kind/")
+    page.get_by_label("団体：1つの団体として登録する").check()
+
+    page.get_by_label("構成団体1の名前").press("Enter")
+
+    expect(page).to_have_url(re.compile("/profile/$"))

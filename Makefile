@@ -1,4 +1,4 @@
-# Needs nothing but make and Python 3.11 or newer. Programs of the environment are called through its Python, never by
+# Needs nothing but make and Python 3.11 or newer. Python programs of the environment are called through its Python, never by
 # their own scripts: the first line of a script can't hold a long path or one with spaces.
 
 PYTHON_OF_VENV := .venv/bin/python

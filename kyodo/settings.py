@@ -305,7 +305,11 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": "INFO" if PRODUCTION else "WARNING"},
-    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
+    "loggers": {
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Names every task at every start, and every job.
+        "procrastinate": {"level": "WARNING"},
+    },
 }
 
 # ── Bookkeeping of libraries ─────────────────────────────────────────────────────────────────────────────────────

@@ -116,8 +116,10 @@ def test_enter_saves_a_step_whatever_button_comes_first(open_page: Open, citizen
     draft = ApplicationFactory(applicant=citizen)
     page = open_page(user=citizen)
     page.goto(f"/groups/register/{draft.reference}/kind/")
-    page.get_by_label("団体：1つの団体として登録する").check()
+    page.get_by_label("プロジェクトチーム", exact=False).first.check()
+    page.get_by_label("構成団体1の名前").fill("川べりの花の会")
+    page.get_by_label("構成団体2の名前").fill("港の菓子工房")
 
-    page.get_by_label("構成団体1の名前").press("Enter")
+    page.get_by_label("構成団体2の名前").press("Enter")
 
     expect(page).to_have_url(re.compile("/profile/$"))

@@ -158,7 +158,7 @@ def _booking(plan: Plan, number: int, reception: User) -> Booking:
         booked_by=plan.registered.representative,
         booked_at=min(plan.begins_at - timedelta(days=9), now - timedelta(days=1)),
     )
-    if number % CANCELLED_EVERY == CANCELLED_EVERY - 1:
+    if number % CANCELLED_EVERY == 2:
         booking.status, booking.reason = Booking.Status.CANCELLED, "参加者が集まらなかったため"
         booking.cancelled_at = booking.booked_at + timedelta(hours=20)
         booking.cancelled_by = plan.registered.representative

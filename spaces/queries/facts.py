@@ -15,11 +15,13 @@ from spaces.rules.limits import Facts, Wish
 
 def facts_for(wish: Wish) -> Facts:
     """All but the group's minutes, which only count under its lock."""
-    day = clock.local(wish.begins_at).date()
+    day, policy = clock.local(wish.begins_at).date(), wish.space.policy
+    first, last = windows.days_that_matter(policy, [day])
+    days = hours.Calendar(min(first, day), max(last, day))
     return Facts(
         now=clock.now(),
-        day=hours.opening_day(day),
-        window_opens_at=windows.window_opens(wish.space.policy, day),
+        day=days[day],
+        window_opens_at=windows.window_openings(policy, [day], days)[day],
         rounds=blocking_rounds(wish.space, day, day),
     )
 

@@ -26,7 +26,12 @@ class Hold(models.Model):
     title = models.CharField(_("名前"), max_length=100)
     note = models.TextField(_("職員メモ"), blank=True)
     closure = models.ForeignKey(
-        "centre.Closure", models.SET_NULL, related_name="holds", verbose_name=_("臨時休館"), null=True, blank=True
+        "centre.Closure",
+        models.SET_NULL,
+        related_name="holds",
+        verbose_name=_("臨時休館"),
+        null=True,
+        blank=True,
     )
     """The closure of the centre that asked for it; so that nothing can be booked into closed hours."""
     units = models.ManyToManyField(Unit, verbose_name=_("場所の単位"), related_name="holds")

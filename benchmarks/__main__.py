@@ -60,6 +60,7 @@ def main() -> None:
         manage("bench_prepare", "--scale", str(scale), *(["--fresh"] if options.fresh else []))
         with server():
             report(scale, measure(options.rounds, plan()))
+        print("\n" + manage("bench_races"))
 
 
 def manage(*arguments: str) -> str:

@@ -16,7 +16,10 @@ from kyodo.access import has_second_factor
 
 # What someone on the way to a second factor needs: the pages of setting it up, and the way out.
 OPEN_MODULES = ("allauth.mfa.",)
-OPEN_NAMES = {"account_logout", "account_reauthenticate", "privacy", "healthz", "readyz"}
+ALWAYS_OPEN = {"account_logout", "privacy", "healthz", "readyz"}
+SETTING_UP = {"account_reauthenticate"}
+# Who has one shows it. A stolen password must neither add another nor read the recovery codes.
+SHOWING = {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
 
 
 SEEN = "seen_at"
@@ -46,11 +49,15 @@ class StaffSecondFactorMiddleware(MiddlewareMixin):
         user = request.user
         if not user.is_authenticated or not user.is_staff or has_second_factor(request):
             return None
-        match = request.resolver_match
-        if view_func.__module__.startswith(OPEN_MODULES) or (match and match.url_name in OPEN_NAMES):
+        name = request.resolver_match.url_name if request.resolver_match else None
+        if name in ALWAYS_OPEN:
             return None
         if Authenticator.objects.filter(user_id=user.pk).exists():
+            if name in SHOWING:
+                return None
             return redirect(
                 reverse("mfa_reauthenticate") + "?" + urlencode({"next": request.get_full_path()})
             )
+        if view_func.__module__.startswith(OPEN_MODULES) or name in SETTING_UP:
+            return None
         return redirect("mfa_index")

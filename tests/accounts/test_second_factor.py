@@ -125,6 +125,33 @@ def test_a_session_from_before_is_asked_for_the_code(client: Client, manager: Us
     assert client.get(reverse("admin:index")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "mfa_index",
+        "mfa_view_recovery_codes",
+        "mfa_download_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_add_webauthn",
+        "mfa_activate_totp",
+        "account_reauthenticate",
+        "account_change_password",
+    ],
+)
+def test_a_session_from_before_with_the_password_alone_gets_round_no_factor(
+    client: Client, manager: User, page: str
+) -> None:
+    """Otherwise a stolen password could read the recovery codes, or add a factor of its own."""
+    sign_in(client, manager)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    TOTP.activate(manager, SECRET)
+    RecoveryCodes.activate(manager)
+
+    for answer in (client.get(reverse(page)), client.post(reverse(page), {"password": PASSWORD})):
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith(reverse("mfa_reauthenticate"))
+
+
 def test_someone_made_staff_must_set_one_up(client: Client, citizen: User) -> None:
     sign_in(client, citizen)
     assert client.get(reverse("my")).status_code == 200

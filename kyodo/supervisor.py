@@ -92,9 +92,10 @@ class Supervisor:
                 child.start()
 
     def stop(self) -> None:
-        """Ask all to finish their work, then insist."""
+        """Ask all to finish their work, then insist. Each ends its own children."""
         for child in self.children:
-            child.signal(signal.SIGTERM)
+            if child.process is not None:
+                child.process.terminate()
         deadline = time.monotonic() + STOP_SECONDS
         for child in self.children:
             if child.process is not None:

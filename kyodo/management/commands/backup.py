@@ -8,6 +8,7 @@ from kyodo import backup
 
 class Command(BaseCommand):
     help = "Writes the database and the files into a new folder under the given one."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path)

@@ -8,6 +8,7 @@ from kyodo import backup
 
 class Command(BaseCommand):
     help = "Puts a backup in the place of the database and the files."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", type=Path, help="A folder that `backup` wrote.")

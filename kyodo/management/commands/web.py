@@ -9,6 +9,7 @@ from kyodo import environment, web
 
 class Command(BaseCommand):
     help = "Becomes the web server; for a service manager. `serve` runs everything together."
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         command = web.command(environment.integer("PORT", 8000))

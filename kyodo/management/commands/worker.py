@@ -8,6 +8,7 @@ from kyodo import jobs
 
 class Command(BaseCommand):
     help = "Does the background work: sends mail, reminds, draws lotteries, cleans up."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--concurrency", type=int, default=jobs.CONCURRENCY)

@@ -29,6 +29,18 @@ def view(request):
 RequestIdMiddleware(view)(RequestFactory().get("/?email=aoba@example.jp", headers={"X-Request-ID": "0123456789abcdef"}))
 """
 
+REFUSED = """
+import django
+django.setup()
+from django.http import HttpResponseBadRequest
+from django.test import RequestFactory
+from django.utils.log import log_response
+for path in ("/feeds/SECRET.ics", "/invitations/SECRET/", "/accounts/confirm-email/SECRET/",
+             "/accounts/password/reset/key/SECRET/", "/bookings/?q=SECRET", "/groups/2026-0001/"):
+    request = RequestFactory().get(path)
+    log_response("%s: %s", "Bad Request", request.path, response=HttpResponseBadRequest(), request=request)
+"""
+
 
 def run(code: str, tmp_path: Path, **changes: str) -> "subprocess.CompletedProcess[str]":
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("KYODO_", "DATABASE_"))}
@@ -97,6 +109,16 @@ def test_a_log_line_is_json_with_the_name_of_the_request_and_nobody_in_it(tmp_pa
     assert line["message"] == "予約でつまずきました"
     assert line["request_id"] == "0123456789abcdef"
     assert "aoba" not in done.stderr
+
+
+def test_a_refused_request_leaves_no_key_and_no_question_in_the_log(tmp_path: Path) -> None:
+    done = run(REFUSED, tmp_path)
+
+    lines = [json.loads(text) for text in done.stderr.splitlines()]
+    messages = [one["message"] for one in lines if one["name"] == "django.request"]
+    assert len(messages) == 6
+    assert messages[-1] == "Bad Request: /groups/2026-0001/"
+    assert "SECRET" not in done.stderr
 
 
 def test_the_demo_does_not_load_into_production(tmp_path: Path) -> None:

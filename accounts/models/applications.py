@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: "User") -> "ApplicationQuerySet":
-        """Centre staff see what has been handed in; the applicant and the group's representative their own."""
+        """Centre staff see what has been handed in; the applicant and the group's representative their own.
+
+        A renewal or change is the group's: who represented it once and asked for it sees it no longer.
+        """
         if user.is_staff:
             return self.exclude(status=Application.Status.DRAFT, is_paper=False)
         return self.filter(
-            Q(applicant_id=user.pk)
+            Q(applicant_id=user.pk, type=Application.Type.NEW)
             | Q(group__memberships__user_id=user.pk, group__memberships__role="representative")
         ).distinct()
 

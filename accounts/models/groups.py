@@ -303,7 +303,11 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         managing = Membership.objects.filter(
             user_id=user.pk, role__in=[Membership.Role.REPRESENTATIVE, Membership.Role.BOOKING_MANAGER]
         ).values("group_id")
-        return self.filter(Q(application__applicant_id=user.pk) | Q(group_id__in=managing))
+        return self.filter(
+            Q(application__applicant_id=user.pk, application__type="new")
+            | Q(group_id__in=managing)
+            | Q(application__group_id__in=managing)
+        )
 
 
 class Document(models.Model):

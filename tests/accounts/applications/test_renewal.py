@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.actions import applications as actions
+from accounts.actions import members
 from accounts.models import Application, Group, User
 from tests.accounts.applications.conftest import pdf
 from tests.factories.accounts import GroupFactory
@@ -146,6 +147,32 @@ def test_second_renewal_leads_to_the_first(client: Client, ending: Group, repres
         actions.start_renewal(group=ending, answers={}, by=representative)
 
     assert refusal.value.code == "already_open"
+
+
+@time_machine.travel(IN_TIME, tick=False)
+def test_who_represents_the_group_no_longer_sees_its_renewal_no_longer(
+    client: Client, ending: Group, representative: User, booking_manager: User
+) -> None:
+    client.force_login(representative)
+    client.post(page(ending), answers(ending, plan=pdf("計画.pdf")))
+    application = Application.objects.get()
+    paper = reverse("document", args=[application.documents.get().pk])
+
+    def shown() -> list[int]:
+        found = [client.get(url) for url in (application.get_absolute_url(), paper)]
+        for response in found:
+            # Read to its end: a file left open is a warning.
+            response.getvalue()
+        return [response.status_code for response in found]
+
+    assert shown() == [200, 200]
+
+    members.hand_over(to=ending.memberships.get(user=booking_manager), by=representative)
+    members.leave_group(group=ending, by=representative)
+
+    assert shown() == [404, 404]
+    client.force_login(booking_manager)
+    assert shown() == [200, 200]
 
 
 @time_machine.travel(IN_TIME, tick=False)

@@ -13,7 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Q, Value
-from django.db.models.functions import Replace
+from django.db.models.functions import Lower, Replace
 from django.utils.translation import gettext as _
 
 from accounts.actions import applications, directory, people
@@ -78,16 +78,20 @@ class _Traces:
             *Membership.objects.filter(user=user).values_list("group_id", flat=True),
             *_events_of(Membership).filter(user_id=user.pk).values_list("group_id", flat=True),
         }
-        by_address = Group.objects.filter(contact_email__in=self.addresses)
+        by_address = Group.objects.alias(contact_lower=Lower("contact_email")).filter(
+            contact_lower__in=self.addresses
+        )
         self.group_ids = {*self.own_group_ids, *by_address.values_list("pk", flat=True)}
 
     def named(self, rows: "models.QuerySet[Any]", own: Q) -> "models.QuerySet[Any]":
         """Those of the rows whose contact is this person; `own` tells where the name alone is enough."""
         without_spaces = Replace(Replace("contact_name", Value(" ")), Value("\u3000"))
-        is_person = Q(contact_email__in=self.addresses)
+        is_person = Q(contact_lower__in=self.addresses)
         if self.name:
             is_person |= own & Q(contact_plain=self.name)
-        found: models.QuerySet[Any] = rows.alias(contact_plain=without_spaces).filter(is_person)
+        found: models.QuerySet[Any] = rows.alias(
+            contact_plain=without_spaces, contact_lower=Lower("contact_email")
+        ).filter(is_person)
         return found
 
 

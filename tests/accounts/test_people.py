@@ -16,7 +16,7 @@ from accounts.actions import deletion, members, people
 from accounts.models import Application, Group, Invitation, Membership, User
 from kyodo import clock
 from kyodo.mail.models import OutgoingMail
-from tests.factories.accounts import PASSWORD, GroupFactory, UserFactory
+from tests.factories.accounts import PASSWORD, ApplicationFactory, GroupFactory, UserFactory
 from tests.factories.centre import WardCentreFactory
 
 Role = Membership.Role
@@ -192,6 +192,19 @@ def test_an_application_that_waits_is_withdrawn(citizen: User) -> None:
     deletion.delete_account(user=citizen, by=citizen)
     waiting.refresh_from_db()
     assert (waiting.status, waiting.contact_email) == (Application.Status.WITHDRAWN, "office@example.jp")
+
+
+def test_an_address_typed_in_capitals_goes_too(citizen: User) -> None:
+    typed = citizen.email.upper()
+    group = GroupFactory(contact_name="窓口", contact_email=typed)
+    sent = ApplicationFactory(submitted=True, contact_name="窓口", contact_email=typed)
+
+    deletion.delete_account(user=citizen, by=citizen)
+
+    group.refresh_from_db()
+    sent.refresh_from_db()
+    assert (group.contact_email, sent.contact_email) == ("", "")
+    assert not group.events.filter(contact_email=typed).exists()
 
 
 def test_a_namesake_in_another_group_keeps_their_name(citizen: User) -> None:

@@ -40,7 +40,7 @@ make_venv() {
 
 install() {
     echo "Installing the packages of $1 ..."
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1" ||
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r "$1" ||
         fail "The packages could not be installed. Is there a connection to the package index?"
     cp "$1" "$2"
 }

@@ -286,7 +286,9 @@ def _command_of(pid: int) -> str:
         except OSError:
             return ""
         return command.replace(b"\0", b" ").decode(errors="replace")
-    ps = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)  # noqa: S607
+    ps = subprocess.run(
+        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )  # noqa: S607
     return ps.stdout.strip()
 
 

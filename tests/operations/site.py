@@ -47,7 +47,7 @@ class Site:
 
     def kill(self, name: str) -> None:
         """It may just be on its way back from the last time."""
-        wait_for(lambda: name in self.children(), f"a {name} to kill")
+        wait_for(lambda: name in self.children(), f"a {name} to kill", 120)
         os.kill(self.children()[name], signal.SIGKILL)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
@@ -61,7 +61,9 @@ class Site:
 
 
 def processes() -> Iterator[tuple[int, int, str]]:
-    listing = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+    listing = subprocess.run(
+        ["ps", "-ww", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+    )
     for line in listing.stdout.splitlines():
         pid, parent, *command = line.split(None, 2)
         yield int(pid), int(parent), command[0] if command else ""

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -35,7 +35,8 @@ class Command(BaseCommand):
         # Until the supervisor takes over, an end must still pass by the embedded database's own end.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         _refuse_taken_port(port)
-        self._prepare(with_demo=not no_demo and not settings.PRODUCTION)
+        with_demo = not no_demo and not settings.PRODUCTION
+        self._prepare(with_demo=with_demo)
         server = Child("web server", web.command(port))
         worker = Child("worker", [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"])
         supervisor = Supervisor([server, worker], self._say, _mend_database)
@@ -44,7 +45,7 @@ class Command(BaseCommand):
         connection.close()
         supervisor.start()
         if self._becomes_ready(supervisor, port):
-            self._greet(port)
+            self._greet(port, with_demo=with_demo)
         supervisor.run()
         self._say("Stopped.")
 
@@ -54,11 +55,9 @@ class Command(BaseCommand):
             self._say("Preparing the database ...")
             call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        known = get_commands()
-        for name, arguments in (("load_centre", [CENTRE]), ("load_spaces", [CENTRE])):
-            if name in known:
-                call_command(name, *arguments, verbosity=0)
-        if with_demo and "load_demo" in known:
+        call_command("load_centre", CENTRE, verbosity=0)
+        call_command("load_spaces", CENTRE, verbosity=0)
+        if with_demo:
             call_command("load_demo", verbosity=0)
         self._collect_static()
 
@@ -83,9 +82,9 @@ class Command(BaseCommand):
             time.sleep(0.1)
         return False
 
-    def _greet(self, port: int) -> None:
+    def _greet(self, port: int, *, with_demo: bool) -> None:
         self._say(f"\nKyodo is ready: http://127.0.0.1:{port}/   (staff: http://127.0.0.1:{port}/admin/)")
-        if not settings.PRODUCTION and "load_demo" in get_commands():
+        if with_demo:
             self._say("Demo accounts, password kyodo-demo:")
             for address, who in DEMO_ACCOUNTS:
                 self._say(f"  {address:<24} {who}")

@@ -15,9 +15,12 @@ from accounts.models import Group, Invitation, User
 from accounts.queries.groups import invitation_page
 from accounts.requests import person
 from accounts.rules import groups as rules
+from kyodo import ratelimit
 
 
+# Sent and taken back in turns, invitations would mail strangers without end.
 @require_http_methods(["GET", "POST"])
+@ratelimit.limit("invitation", times=60, seconds=3600)
 def invite(request: HttpRequest, number: str) -> HttpResponse:
     user, group = person(request), _manageable(request, number)
     form = InvitationForm(request.POST or None)

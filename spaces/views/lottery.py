@@ -22,6 +22,8 @@ from spaces.queries import lottery as queries
 from spaces.rules import lottery as rules
 
 RERUNS_PER_MINUTE = 30
+# An entry can be taken back and made again, a mail each time.
+ENTRIES_PER_HOUR = 100
 COLUMNS = ("number", "group", "begins", "ends", "barred", "digest", "rank", "result")
 
 
@@ -71,6 +73,7 @@ def lottery_csv(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@ratelimit.limit("lottery-entry", times=ENTRIES_PER_HOUR, seconds=3600)
 def lottery_enter(request: HttpRequest, pk: int) -> HttpResponse:
     user, found = person(request), _round(pk)
     form = EntryForm(request.POST or None, lottery=found, choices=queries.choices(found), user=user)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.actions import members
 from accounts.models import Group, Invitation, Membership, User
-from kyodo import clock
+from kyodo import clock, ratelimit
 from kyodo.mail.models import OutgoingMail
 from tests.factories.accounts import GroupFactory, MembershipFactory, UserFactory
 
@@ -44,6 +44,20 @@ def test_the_representative_invites_by_mail_with_a_link_we_keep_only_the_hash_of
     assert representative.name not in mail.body
     assert token_in_mail() != invitation.token_hash
     assert members.token_hash(token_in_mail()) == invitation.token_hash
+
+
+def test_a_stolen_account_does_not_mail_strangers_without_end(
+    client: Client, group: Group, representative: User
+) -> None:
+    client.force_login(representative)
+    invitation = {"email": "stranger@example.jp", "role": Role.MEMBER}
+    with time_machine.travel(clock.now(), tick=False):
+        for _each in range(60):
+            ratelimit.allow("invitation", "person", representative.pk, times=60, seconds=3600)
+        answer = client.post(reverse("invite", args=[group.number]), invitation)
+
+    assert answer.status_code == 429
+    assert not OutgoingMail.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from accounts.requests import person
 from accounts.rules import applications as rules
 from accounts.rules import steps
 from accounts.rules.steps import Step
+from kyodo import ratelimit
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,7 +98,9 @@ def _review(request: HttpRequest, application: Application) -> HttpResponse:
     return render(request, "accounts/applications/review.html", context)
 
 
+# Each one mails the contact that was typed, who may be anybody.
 @require_POST
+@ratelimit.limit("application", times=20, seconds=3600)
 def submit(request: HttpRequest, reference: str) -> HttpResponse:
     user = person(request)
     application = own_or_404(user, reference)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from allauth.account.models import EmailAddress
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from accounts.actions import directory
@@ -64,9 +64,10 @@ PLACES = [
 def load(scale: float) -> None:
     """Fill an empty database; the centre and its spaces are there already."""
     chance = random.Random(2026)
-    users, groups = _people_and_groups(int(GROUPS * scale), chance)
-    _bookings(int(BOOKINGS * scale), groups, users, chance)
-    _mails(int(MAILS * scale))
+    with transaction.atomic():
+        users, groups = _people_and_groups(int(GROUPS * scale), chance)
+        _bookings(int(BOOKINGS * scale), groups, users, chance)
+        _mails(int(MAILS * scale))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -98,7 +99,7 @@ def _people_and_groups(count: int, chance: random.Random) -> tuple[list[User], l
                 contact_name=f"窓口 {n}",
                 contact_email=f"bench{n}@example.jp",
                 contact_phone=f"045-{n // 10000:03d}-{n % 10000:04d}",
-                registered_on=today - timedelta(days=chance.randrange(3000)),
+                registered_on=today - timedelta(days=40 + chance.randrange(3000)),
                 valid_until=end if n % 10 else today - timedelta(days=30),
                 is_listed=bool(n % 5),
                 public_fields=["purpose", "activities", "website"],

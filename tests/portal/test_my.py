@@ -101,8 +101,27 @@ def test_bookings_of_ones_groups_are_coming_and_those_of_others_are_not(
 
     [entry] = my_page(member).coming
 
-    assert entry.title.startswith("スペースA ")
-    assert (entry.badge, entry.badge_kind) == ("予約確定", "good")
+    assert (entry.title, entry.badge) == ("スペースA", "")
+    assert entry.when.endswith(" 10:00-11:00")
+
+
+def test_only_a_booking_out_of_the_ordinary_carries_a_badge(group: Group, member: User) -> None:
+    for hour, status in ((10, Booking.Status.CONFIRMED), (12, Booking.Status.REQUESTED)):
+        BookingFactory(group=group, hour=hour, status=status)
+
+    assert [entry.badge for entry in my_page(member).coming] == ["", "承認待ち"]
+
+
+def test_five_coming_bookings_are_shown_and_the_list_of_all_is_a_press_away(
+    client: Client, group: Group, member: User
+) -> None:
+    client.force_login(member)
+    assert "これからの予約をすべて見る" not in client.get("/my/").content.decode()
+    for day in range(1, 7):
+        BookingFactory(group=group, day=clock.today() + timedelta(days=day))
+
+    assert len(my_page(member).coming) == 5
+    assert "これからの予約をすべて見る" in client.get("/my/").content.decode()
 
 
 def test_a_win_asks_those_who_book_for_an_answer(group: Group, booking_manager: User, member: User) -> None:

@@ -17,16 +17,21 @@ from kyodo import clock, dates
 from spaces.models import Booking, LotteryEntry
 from spaces.queries import bookings
 
-COMING = 10
+COMING = 5
 PAST = 5
+
+# What a booking is expected to be, before its day and after it: it needs no badge.
+USUAL = (Booking.Status.CONFIRMED, Booking.Status.USED)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line: what, when, where it leads. The badge says its state in words."""
+    """One line: what, when, where it leads. The badge says in words what is out of the ordinary."""
 
     title: str
     url: str
+    when: str = ""
+    """Read with the title, and kept together where a line ends."""
     text: str = ""
     badge: str = ""
     badge_kind: str = ""
@@ -38,6 +43,8 @@ class Entry:
 class MyPage:
     needs: Sequence[Entry]
     coming: Sequence[Entry]
+    has_bookings: bool
+    """Bookings are coming, more perhaps than stand here."""
     groups: Sequence[Entry]
     past: Sequence[Entry]
 
@@ -45,13 +52,15 @@ class MyPage:
 def my_page(user: User) -> MyPage:
     memberships = _memberships(user)
     applications = _open_applications(user)
+    coming = [_booking(one) for one in bookings.upcoming_bookings(user, COMING)]
     return MyPage(
         needs=[
             *_wins_to_claim(user),
             *_applications_to_go_on_with(applications),
             *_registrations_to_renew(memberships, applications),
         ],
-        coming=[*_applications_on_their_way(applications), *_coming_bookings(user)],
+        coming=[*_applications_on_their_way(applications), *coming],
+        has_bookings=bool(coming),
         groups=[_group(membership) for membership in memberships],
         past=list(_past_bookings(user)),
     )
@@ -184,10 +193,6 @@ def _until(booking: Booking) -> str:
     return dates.moment(deadline) if deadline else ""
 
 
-def _coming_bookings(user: User) -> Iterator[Entry]:
-    return (_booking(one) for one in bookings.upcoming_bookings(user, COMING))
-
-
 def _past_bookings(user: User) -> Iterator[Entry]:
     past = bookings.my_bookings(user).filter(ends_at__lt=clock.now()).order_by("-begins_at", "-pk")[:PAST]
     return (_booking(one) for one in past)
@@ -195,10 +200,10 @@ def _past_bookings(user: User) -> Iterator[Entry]:
 
 def _booking(booking: Booking) -> Entry:
     return Entry(
-        title=_("%(space)s %(when)s")
-        % {"space": booking.space, "when": dates.period(booking.begins_at, booking.ends_at)},
+        title=str(booking.space),
+        when=dates.period(booking.begins_at, booking.ends_at),
         url=booking.get_absolute_url(),
         text=str(booking.group),
-        badge=bookings.status_text(booking),
+        badge="" if booking.status in USUAL else bookings.status_text(booking),
         badge_kind=bookings.badge(booking),
     )

@@ -26,5 +26,6 @@ def groups(request: HttpRequest) -> HttpResponse:
         "entries": [entry(row, fields, wards) for row in page],
         "query": query.urlencode(),
         "is_filtered": any(query.values()),
+        "is_narrowed": any(query.get(name) for name in ("field", "ward", "kind")),
     }
     return render(request, "accounts/directory.html", context)

@@ -7,6 +7,12 @@ from collections.abc import Callable
 from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+MEGABYTE = 1024 * 1024
+# No form of the public takes files; those of an application take twelve papers at once.
+MOST_FROM_ANYBODY = 2 * MEGABYTE
+MOST_FROM_A_PERSON = 130 * MEGABYTE
 
 HEADER = "X-Request-ID"
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -29,6 +35,27 @@ class RequestIdMiddleware:
             _request_id.reset(token)
         response[HEADER] = request_id
         return response
+
+
+class BodySizeMiddleware:
+    """Refuses what no form of ours sends, before a byte of it is read.
+
+    Looking for the CSRF token reads the whole form into files first, on any page and for anybody.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        announced = str(request.META.get("CONTENT_LENGTH", ""))
+        size = int(announced[:18]) if announced.isdecimal() else 0
+        if size > MOST_FROM_A_PERSON or (size > MOST_FROM_ANYBODY and not request.user.is_authenticated):
+            return HttpResponse(
+                _("送られたものが大きすぎます。ファイルを小さくするか、分けて送ってください。"),
+                status=413,
+                content_type="text/plain; charset=utf-8",
+            )
+        return self.get_response(request)
 
 
 class RequestIdFilter(logging.Filter):

@@ -36,4 +36,4 @@ def photo(request: HttpRequest, slug: str, pk: int) -> FileResponse:
     """Photos of a space are for everybody; other files of the site are not, so each is served by its own view."""
     found = get_object_or_404(SpacePhoto.objects.filter(space__is_offered=True), space__slug=slug, pk=pk)
     width = request.GET.get("width", "")
-    return files.picture(found.image, width=int(width) if width.isdecimal() else None)
+    return files.picture(found.image, width=int(width[:5]) if width.isdecimal() else None)

@@ -13,6 +13,7 @@ from kyodo import clock
 from kyodo.centre import hours
 from kyodo.centre.hours import DayHours
 from spaces.models import Booking, Hold, Occupancy, Space
+from spaces.rules import rights
 
 NO_SHOW_DAYS = 365
 
@@ -37,6 +38,14 @@ class Entry:
     @property
     def can_check_in(self) -> bool:
         return self.is_today and self.booking.status in (Booking.Status.CONFIRMED, Booking.Status.NO_SHOW)
+
+    @property
+    def is_expected(self) -> bool:
+        """May come through the door any minute: confirmed, and the time of checking in has begun."""
+        return (
+            self.booking.status == Booking.Status.CONFIRMED
+            and rights.checkin_opens_at(self.booking) <= self.now
+        )
 
     @property
     def can_mark_no_show(self) -> bool:
@@ -125,7 +134,7 @@ def day_sheet(day: date) -> DaySheet:
     now = clock.now()
     bookings = list(
         Booking.objects.on(day)
-        .select_related("space", "group", "booked_by")
+        .select_related("space__policy", "group", "booked_by")
         .defer("group__search")
         .order_by("begins_at", "space__position", "pk")
     )

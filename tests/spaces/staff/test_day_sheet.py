@@ -151,6 +151,20 @@ def test_late_groups_and_people_in_the_house_are_counted(spaces: dict[str, Space
     assert (len(sheet.here), sheet.people_here, sheet.people_expected) == (1, 9, 17)
 
 
+def test_a_group_is_expected_from_when_check_in_opens(spaces: dict[str, Space], group: Group) -> None:
+    lab = spaces["kyodo-lab"]
+    opens = timedelta(minutes=lab.policy.checkin_opens_minutes)
+    for begins_at in (NOW + opens, NOW + opens + timedelta(minutes=1)):
+        BookingFactory(space=lab, group=group, begins_at=begins_at, ends_at=begins_at + timedelta(hours=1))
+
+    sheet = day_sheet(TODAY)
+
+    assert [(entry.can_check_in, entry.is_expected) for entry in sheet.entries] == [
+        (True, True),
+        (True, False),
+    ]
+
+
 def test_holds_and_cancelled_bookings_are_shown_apart(
     desk: Client, spaces: dict[str, Space], group: Group
 ) -> None:

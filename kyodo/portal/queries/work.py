@@ -31,6 +31,9 @@ class Queue:
 class Work:
     sheet: DaySheet
     queues: Sequence[Queue]
+    """Applications that wait for the centre."""
+    sent_back: Queue
+    """Applications that wait for the group."""
     requests: Sequence[Booking]
     """Bookings that wait for approval; wins to be claimed are the groups' own affair."""
     failed_mails: int
@@ -39,9 +42,11 @@ class Work:
 
 def todays_work() -> Work:
     today = clock.today()
+    *queues, sent_back = _queues()
     return Work(
         sheet=day_sheet(today),
-        queues=_queues(),
+        queues=queues,
+        sent_back=sent_back,
         requests=list(
             Booking.objects.upcoming()
             .filter(status=Booking.Status.REQUESTED, claim_until__isnull=True)

@@ -126,7 +126,7 @@ class KindForm(StepForm):
 def rows_in(typed: Mapping[str, Any]) -> int:
     """How many rows of parties to show: what was asked for, never fewer than what is filled in."""
     filled = [row + 1 for row in range(steps.PARTIES_MAX) if typed.get(f"party_name_{row}")]
-    asked = str(typed.get("rows") or 0)
+    asked = str(typed.get("rows") or 0)[:3]
     wanted = max(PARTY_ROWS, int(asked) if asked.isascii() and asked.isdigit() else 0, *(filled or [0]))
     return min(wanted, steps.PARTIES_MAX)
 

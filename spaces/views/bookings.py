@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from kyodo import ratelimit
 from spaces.actions import bookings as actions
 from spaces.actions import submitting
 from spaces.forms.bookings import BookingForm, CancelForm, ChangeForm
@@ -28,6 +29,7 @@ PAGE_SIZE = 20
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@ratelimit.limit("booking", times=300, seconds=3600)
 def book(request: HttpRequest, slug: str) -> HttpResponse:
     user = cast(User, request.user)
     space = get_object_or_404(Space.objects.select_related("policy"), slug=slug)

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from kyodo import ratelimit
 from spaces.actions import series as actions
 from spaces.forms.series import SeriesCancelForm, SeriesForm, chosen_places
 from spaces.models import BookingSeries, Space
@@ -20,6 +21,7 @@ from spaces.rules import rights
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@ratelimit.limit("series", times=60, seconds=3600)
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """The form, then the preview of every date, then the booking of those chosen; each shows the one before."""
     user = cast(User, request.user)

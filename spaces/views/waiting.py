@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from kyodo import ratelimit
 from spaces.actions import waiting as actions
 from spaces.forms.waiting import WaitingForm
 from spaces.models import Space, WaitingEntry
@@ -26,6 +27,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@ratelimit.limit("waiting", times=120, seconds=3600)
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     user = cast(User, request.user)
     space = get_object_or_404(Space.objects.offered().select_related("policy"), slug=slug)

@@ -65,8 +65,7 @@ class Supervisor:
     def start(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)
-        for child in self.children:
-            child.start()
+        self.look()
 
     def run(self) -> None:
         """Look after the children until asked to stop."""

@@ -38,13 +38,20 @@ class Command(BaseCommand):
         with_demo = not no_demo and not settings.PRODUCTION
         self._prepare(with_demo=with_demo)
         server = Child("web server", web.command(port))
-        worker = Child("worker", [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"])
+        # Two cores load two web processes; the worker waits until they are done, so that people need not.
+        worker = Child(
+            "worker",
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), "worker"],
+            due_at=time.monotonic() + READY_SECONDS,
+        )
         supervisor = Supervisor([server, worker], self._say, _mend_database)
         # The children stand on this folder, wherever the command was called from.
         os.chdir(settings.BASE_DIR)
         connection.close()
         supervisor.start()
         if self._becomes_ready(supervisor, port):
+            worker.due_at = 0.0
+            supervisor.look()
             self._greet(port, with_demo=with_demo)
         supervisor.run()
         self._say("Stopped.")

@@ -58,7 +58,7 @@ def prepare(scale: float) -> None:
     call_command("load_centre", "yokohama", verbosity=0)
     call_command("load_spaces", "yokohama", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
-    if not Booking.objects.exists():
+    if not data.is_loaded():
         data.load(scale)
 
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -48,7 +49,7 @@ class UncertainFilter(admin.SimpleListFilter):
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(admin.ModelAdmin):
-    list_display = ("created_at", "state", "to", "subject", "attempts", "sent_at")
+    list_display = ("created_at", "state", "to", "subject")
     list_display_links = ("subject",)
     list_filter = ("state", UncertainFilter, WhenFilter)
     list_per_page = 50
@@ -59,8 +60,9 @@ class OutgoingMailAdmin(admin.ModelAdmin):
     paginator = NearPaginator
     ordering = ("-created_at", "-id")
 
+    readonly_fields = ("fate",)
     fields = (
-        "state", "is_uncertain", "last_error", "to", "sender", "reply_to", "subject", "kind", "about_label",
+        "state", "fate", "last_error", "to", "sender", "reply_to", "subject", "kind", "about_label",
         "attempts", "created_at", "next_attempt_at", "sent_at", "message_id",
     )  # fmt: skip
 
@@ -73,6 +75,14 @@ class OutgoingMailAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: OutgoingMail | None = None) -> bool:
         return False
+
+    @admin.display(description=_("届いたか"))
+    def fate(self, mail: OutgoingMail) -> str:
+        if mail.is_uncertain:
+            return gettext("分かりません。届いていないことを確かめてから、もう一度送ってください。")
+        if mail.state == OutgoingMail.State.SENT:
+            return gettext("宛先のメールサーバーが受け取りました。")
+        return gettext("まだ届いていません。")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingMail]:
         queryset = super().get_queryset(request)
@@ -119,7 +129,7 @@ class OutgoingMailAdmin(admin.ModelAdmin):
     def _page(self, request: HttpRequest, mail: OutgoingMail) -> dict[str, Any]:
         may_manage = rules.can_manage_mail(request.user)
         return {
-            "title": mail.subject,
+            "title": _("送信メール"),
             "mail": mail,
             "shows_body": rules.shows_body(mail, in_production=settings.PRODUCTION),
             "attachments": mail.attachments.defer("content"),

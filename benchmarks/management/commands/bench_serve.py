@@ -1,13 +1,12 @@
 """The web server alone, as `make run` starts it, on the measured database."""
 
 import subprocess
-import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from kyodo.management.commands.serve import granian_arguments
+from kyodo import web
 
 
 class Command(BaseCommand):
@@ -18,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("port", type=int)
 
     def handle(self, *args: Any, port: int, **options: Any) -> None:
-        server = subprocess.Popen([sys.executable, "-m", "granian", *granian_arguments(port)])
+        server = subprocess.Popen(web.command(port))
         try:
             server.wait()
         except KeyboardInterrupt:

@@ -46,7 +46,7 @@ def test_what_was_confirmed_outlives_the_killing_of_every_part(passable_folder: 
         over.set()
         for thread in threads:
             thread.join()
-        wait_for(lambda: not waiting(site), "mails that are sent or failed", 120)
+        wait_for(lambda: not waiting(site), "mails that are sent or failed", 300)
         after = run_beside(site, "kept")
 
         assert len(confirmed) >= 4 * len(ROUNDS)

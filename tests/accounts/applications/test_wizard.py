@@ -309,7 +309,7 @@ def test_what_has_been_sent_is_not_rewritten(client: Client, applicant: User) ->
     assert response.url == application.get_absolute_url()
 
 
-@pytest.mark.parametrize("step", ["nonsense", "kind%00", "../admin"])
+@pytest.mark.parametrize("step", ["nonsense", "../admin"])
 def test_unknown_steps_are_not_found(step: str, client: Client, draft: Application) -> None:
     assert client.get(f"/groups/register/{draft.reference}/{step}/").status_code == 404
 

@@ -6,7 +6,16 @@ from django.test import Client
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("address", ["/groups/%00/", "/groups/?q=%00", "/spaces/%00/", "/bookings/A%00B/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/groups/%00/",
+        "/groups/?q=%00",
+        "/spaces/%00/",
+        "/bookings/A%00B/",
+        "/groups/register/ABCDEFGH/kind%00/",
+    ],
+)
 def test_a_nul_in_the_address_is_refused(client: Client, address: str) -> None:
     assert client.get(address).status_code == 400
 

@@ -176,6 +176,7 @@ def book(page: Page) -> str:
     open_menu(page)
     page.get_by_role("link", name="場所を予約する").locator("visible=true").first.click()
     page.get_by_role("main").get_by_role("link", name="協働ラボ", exact=True).first.click()
+    page.wait_for_url("**/spaces/kyodo-lab/**")
     if page.locator(".day-strip").is_visible():
         page.locator(".day-strip").get_by_role("link").nth(1).click()
     page.locator("a.state.free:visible[href*='2026-11-19'][href*='13:00']").first.click()

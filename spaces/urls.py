@@ -8,6 +8,11 @@ feed_urls = [
     path("groups/<str:number>/calendar/", feeds.group_calendar, name="group_calendar"),
     path("groups/<str:number>/calendar/renew/", feeds.group_calendar_renew, name="group_calendar_renew"),
     path("groups/<str:number>/calendar/revoke/", feeds.group_calendar_revoke, name="group_calendar_revoke"),
+    path(
+        "groups/<str:number>/calendar/revoke-all/",
+        feeds.group_calendar_revoke_all,
+        name="group_calendar_revoke_all",
+    ),
     path("spaces/<slug:slug>/calendar/", feeds.space_calendar, name="space_calendar"),
     path("spaces/<slug:slug>/calendar/renew/", feeds.space_calendar_renew, name="space_calendar_renew"),
     path("spaces/<slug:slug>/calendar/revoke/", feeds.space_calendar_revoke, name="space_calendar_revoke"),

@@ -12,16 +12,23 @@ from spaces.rules import rights
 
 
 def renew_group_feed(*, group: Group, by: User) -> Feed:
-    """A new address for the group's bookings; the one before it, if any, no longer works."""
-    _check_acts_for(group, by)
+    """A new address of the group's bookings for this member; the one before it, if any, no longer works."""
+    _check_is_member(group, by)
     with transaction.atomic():
         lock_groups([group.pk])
-        _revoke(group=group)
+        _revoke(group=group, created_by=by)
         return Feed.objects.create(group=group, created_by=by)
 
 
 def revoke_group_feed(*, group: Group, by: User) -> None:
-    _check_acts_for(group, by)
+    _check_is_member(group, by)
+    _revoke(group=group, created_by=by)
+
+
+def revoke_all_group_feeds(*, group: Group, by: User) -> None:
+    """Every member's, for when nobody knows whose address went astray."""
+    if not group_rules.can_act_for(by, group):
+        raise PermissionDenied
     _revoke(group=group)
 
 
@@ -41,8 +48,8 @@ def revoke_space_feed(*, space: Space, by: User) -> None:
     _revoke(space=space, created_by=by)
 
 
-def _check_acts_for(group: Group, by: User) -> None:
-    if not group_rules.can_act_for(by, group):
+def _check_is_member(group: Group, by: User) -> None:
+    if not group_rules.rights_in(by, group).is_member:
         raise PermissionDenied
 
 

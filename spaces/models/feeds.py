@@ -17,7 +17,8 @@ def new_token() -> str:
 class Feed(models.Model):
     """A secret calendar address (カレンダー購読): a group's bookings, or a space's for staff. Revocable.
 
-    The feed of a space carries names of groups, so each officer has one of their own; it ends with their role.
+    Each person has an address of their own, so that it ends with them: that of a group with its owner's membership,
+    that of a space, which carries names of groups, with the officer's role. Nobody else's calendar breaks.
     """
 
     token = models.CharField(max_length=64, unique=True, default=new_token)
@@ -37,7 +38,9 @@ class Feed(models.Model):
                 name="feed_of_group_or_space",
             ),
             models.UniqueConstraint(
-                fields=["group"], condition=Q(revoked_at__isnull=True), name="feed_one_open_per_group"
+                fields=["group", "created_by"],
+                condition=Q(revoked_at__isnull=True),
+                name="feed_one_open_per_group_and_member",
             ),
             models.UniqueConstraint(
                 fields=["space", "created_by"],

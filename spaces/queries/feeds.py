@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from accounts.models import Group, User
+from accounts.rules import groups as group_rules
 from kyodo import clock
 from kyodo.centre.models import Centre
 from spaces.models import Booking, Feed, Hold, Space
@@ -17,15 +18,19 @@ KEEP_CANCELLED = timedelta(days=60)
 
 
 def open_feed(token: str) -> Feed | None:
-    """The feed behind an address, if it still stands. That of a space ends with its officer's role."""
+    """The feed behind an address, if it still stands: it ends with its owner's membership, or role as an officer."""
     feed = (
         Feed.objects.select_related("group", "space", "created_by")
         .filter(token=token, revoked_at__isnull=True)
         .first()
     )
-    if feed is None or (feed.space_id and not (feed.created_by.is_active and feed.created_by.is_staff)):
-        return None
-    return feed
+    return feed if feed and _may_still_read(feed, feed.created_by) else None
+
+
+def _may_still_read(feed: Feed, owner: User) -> bool:
+    if feed.group:
+        return group_rules.rights_in(owner, feed.group).is_member
+    return owner.is_active and owner.is_staff
 
 
 def feed_bookings(feed: Feed) -> BookingQuerySet:
@@ -61,8 +66,14 @@ def feed_etag(feed: Feed, centre: Centre) -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
 
 
-def group_feed(group: Group) -> Feed | None:
-    return Feed.objects.filter(group=group, revoked_at__isnull=True).first()
+def group_feed(group: Group, member: User) -> Feed | None:
+    return Feed.objects.filter(group=group, created_by=member, revoked_at__isnull=True).first()
+
+
+def open_group_feeds(group: Group) -> int:
+    """How many of its people have an address that works."""
+    members = group.memberships.filter(user__is_active=True).values("user_id")
+    return Feed.objects.filter(group=group, created_by__in=members, revoked_at__isnull=True).count()
 
 
 def space_feed(space: Space, officer: User) -> Feed | None:

@@ -64,12 +64,16 @@ def booking_ics(request: HttpRequest, reference: str) -> HttpResponse:
 @never_cache
 @require_GET
 def group_calendar(request: HttpRequest, number: str) -> HttpResponse:
-    """The address is for the group's own people; staff have the feeds of the spaces."""
-    group = _group(request, number)
-    rights = group_rules.rights_in(person(request), group)
+    """For the group's own people, each with an own address; staff have the feeds of the spaces."""
+    user, group = person(request), _group(request, number)
+    rights = group_rules.rights_in(user, group)
     if not rights.is_member:
         raise PermissionDenied
-    context = {"group": group, "can_renew": rights.can_act, **_address(queries.group_feed(group))}
+    context = {
+        "group": group,
+        "open_feeds": queries.open_group_feeds(group) if rights.can_act else 0,
+        **_address(queries.group_feed(group, user)),
+    }
     return render(request, "spaces/feeds/group.html", context)
 
 
@@ -86,6 +90,16 @@ def group_calendar_revoke(request: HttpRequest, number: str) -> HttpResponse:
     group = _group(request, number)
     actions.revoke_group_feed(group=group, by=person(request))
     messages.success(request, _("アドレスを止めました。これまでのアドレスでは、もう読めません。"))
+    return redirect("group_calendar", number=group.number)
+
+
+@require_POST
+def group_calendar_revoke_all(request: HttpRequest, number: str) -> HttpResponse:
+    group = _group(request, number)
+    actions.revoke_all_group_feeds(group=group, by=person(request))
+    messages.success(
+        request, _("メンバー全員のアドレスを止めました。必要な人は、それぞれ新しく作ってください。")
+    )
     return redirect("group_calendar", number=group.number)
 
 

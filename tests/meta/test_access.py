@@ -101,7 +101,7 @@ EXPECTED = {
     "L00000555": "space_calendar_renew space_calendar_revoke",
     POST_ONLY: (
         "change_role hand_over remove_member revoke_invitation remove_document submit_application waiting_leave "
-        "group_calendar_renew group_calendar_revoke"
+        "group_calendar_renew group_calendar_revoke group_calendar_revoke_all"
     ),
     # Of a draw not yet held, and of a photo that is not there.
     NOT_FOUND: "lottery_csv lottery_rerun space_photo",
@@ -181,7 +181,7 @@ def scene(group: Group, representative: User, other_group: Group) -> Scene:
             "waiting_leave": {
                 "pk": WaitingFactory(space=spaces["space-a"], group=group, user=representative).pk
             },
-            "feed": {"token": FeedFactory(group=other_group, created_by=representative).token},
+            "feed": {"token": FeedFactory(group=group, created_by=representative).token},
         }
     )
 

@@ -10,7 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import Group, User
+from accounts.actions import members
+from accounts.models import Group, Membership, User
 from spaces.actions import bookings
 from spaces.actions import feeds as actions
 from spaces.models import Booking, Feed, Space
@@ -180,23 +181,69 @@ def test_a_feed_costs_the_same_queries_for_one_booking_and_for_ten(
 # ── Who may make and end them ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_representative_and_booking_manager_renew_and_revoke(
-    group: Group, representative: User, booking_manager: User
+def test_each_member_has_an_own_address_to_renew_and_revoke(
+    group: Group, representative: User, member: User
 ) -> None:
-    for person in (representative, booking_manager):
-        assert actions.renew_group_feed(group=group, by=person).group == group
-        actions.revoke_group_feed(group=group, by=person)
+    first = actions.renew_group_feed(group=group, by=representative)
+    second = actions.renew_group_feed(group=group, by=member)
+
+    assert second.token != first.token
+    actions.revoke_group_feed(group=group, by=member)
+    assert set(Feed.objects.filter(revoked_at__isnull=True)) == {first}
+
+
+def test_outsiders_and_staff_do_not(
+    group: Group, other_group: Group, other_representative: User, manager: User
+) -> None:
+    for person in (other_representative, manager):
+        for action in (
+            actions.renew_group_feed,
+            actions.revoke_group_feed,
+            actions.revoke_all_group_feeds,
+        ):
+            with pytest.raises(PermissionDenied):
+                action(group=group, by=person)
+
+
+def test_who_leaves_or_is_removed_reads_no_more_and_the_others_go_on(
+    client: Client, group: Group, representative: User, booking_manager: User, member: User
+) -> None:
+    stays, leaves, removed = (
+        actions.renew_group_feed(group=group, by=person)
+        for person in (representative, booking_manager, member)
+    )
+
+    members.leave_group(group=group, by=booking_manager)
+    members.remove_member(membership=Membership.objects.get(user=member), by=representative)
+
+    assert [client.get(feed.get_absolute_url()).status_code for feed in (stays, leaves, removed)] == [
+        200,
+        404,
+        404,
+    ]
+
+
+def test_the_address_ends_with_the_account(
+    client: Client, group: Group, representative: User, member: User
+) -> None:
+    feed = actions.renew_group_feed(group=group, by=member)
+
+    User.objects.filter(pk=member.pk).update(is_active=False)
+
+    assert client.get(feed.get_absolute_url()).status_code == 404
+
+
+def test_who_acts_for_the_group_stops_the_addresses_of_all_and_members_do_not(
+    group: Group, representative: User, booking_manager: User, member: User
+) -> None:
+    for person in (representative, member):
+        actions.renew_group_feed(group=group, by=person)
+    with pytest.raises(PermissionDenied):
+        actions.revoke_all_group_feeds(group=group, by=member)
+
+    actions.revoke_all_group_feeds(group=group, by=booking_manager)
+
     assert not Feed.objects.filter(revoked_at__isnull=True).exists()
-
-
-def test_members_outsiders_and_staff_do_not(
-    group: Group, member: User, other_group: Group, other_representative: User, manager: User
-) -> None:
-    for person in (member, other_representative, manager):
-        with pytest.raises(PermissionDenied):
-            actions.renew_group_feed(group=group, by=person)
-        with pytest.raises(PermissionDenied):
-            actions.revoke_group_feed(group=group, by=person)
 
 
 def test_staff_have_a_feed_of_a_space_with_what_shares_its_units(
@@ -245,22 +292,37 @@ def test_citizens_have_no_feed_of_a_space(space: Space, representative: User, wa
 # ── Their pages ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_members_see_the_address_and_cannot_change_it(
+def test_members_see_their_own_address_and_cannot_stop_those_of_others(
     client: Client, group: Group, feed: Feed, member: User
 ) -> None:
     client.force_login(member)
+    client.post(f"/groups/{group.number}/calendar/renew/")
 
     page = client.get(f"/groups/{group.number}/calendar/")
 
-    assert feed.token in page.text
-    assert "calendar/renew/" not in page.text
-    assert client.post(f"/groups/{group.number}/calendar/renew/").status_code == 403
+    assert Feed.objects.get(created_by=member).token in page.text
+    assert feed.token not in page.text
+    assert "revoke-all/" not in page.text
+    assert client.post(f"/groups/{group.number}/calendar/revoke-all/").status_code == 403
 
 
-def test_the_representative_makes_renews_and_revokes_on_the_page(
-    client: Client, group: Group, representative: User, now: time_machine.Traveller
+def test_the_representative_stops_the_addresses_of_all_on_the_page(
+    client: Client, group: Group, feed: Feed, representative: User, member: User
 ) -> None:
+    actions.renew_group_feed(group=group, by=member)
     client.force_login(representative)
+    page = f"/groups/{group.number}/calendar/"
+    assert "いま2人です" in client.get(page).text
+
+    assert client.post(page + "revoke-all/").status_code == 302
+
+    assert not Feed.objects.filter(revoked_at__isnull=True).exists()
+
+
+def test_a_member_makes_renews_and_revokes_on_the_page(
+    client: Client, group: Group, member: User, now: time_machine.Traveller
+) -> None:
+    client.force_login(member)
     page = f"/groups/{group.number}/calendar/"
 
     assert "アドレスを作る" in client.get(page).text
@@ -309,11 +371,11 @@ def test_the_page_of_a_space_is_for_staff(
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_two_renewals_at_once_leave_one_open_feed(
-    transactional_db: None, group: Group, representative: User, booking_manager: User
+    transactional_db: None, group: Group, representative: User
 ) -> None:
     outcome = race(
         lambda: actions.renew_group_feed(group=group, by=representative),
-        lambda: actions.renew_group_feed(group=group, by=booking_manager),
+        lambda: actions.renew_group_feed(group=group, by=representative),
     )
 
     assert (outcome.won, outcome.broke) == (2, [])

@@ -18,8 +18,6 @@ MOST_FROM_A_PERSON = 130 * MEGABYTE
 HEADER = "X-Request-ID"
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _acceptable = re.compile(r"[A-Za-z0-9-]{8,64}")
-# Addresses that are keys: whoever reads them in a log could use them.
-_keys = re.compile(r"(/(?:feeds|invitations|confirm-email|password/reset/key)/)[^/\s?'\"]+")
 
 
 class RequestIdMiddleware:
@@ -72,19 +70,12 @@ class NulMiddleware:
 
 
 class RequestIdFilter(logging.Filter):
-    """Adds the request's name; takes out what a log must not know: typed questions, and addresses that are keys."""
+    """Adds the request's name, and takes out the request itself, whose description holds everything typed."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = _request_id.get()
-        # Django hands over the request itself, and its description holds the whole query.
         record.__dict__.pop("request", None)
-        if isinstance(record.args, tuple):
-            record.args = tuple(_without_keys(part) for part in record.args)
         return True
-
-
-def _without_keys(part: object) -> object:
-    return _keys.sub(r"\1…", part) if isinstance(part, str) else part
 
 
 def current_request_id() -> str:

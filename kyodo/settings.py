@@ -216,7 +216,14 @@ USERSESSIONS_TRACK_ACTIVITY = True
 
 # ── Cache: counts attempts, never answers what is free ───────────────────────────────────────────────────────────
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kyodo_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "kyodo_cache",
+        # Beyond this, counters are thrown away. Django's own 300 would let whoever fills the table begin anew.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
 
 # ── Mail ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -294,7 +301,7 @@ LOGGING = {
     "filters": {"request_id": {"()": "kyodo.middleware.RequestIdFilter"}},
     "formatters": {
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
+            "()": "kyodo.logs.Formatter",
             "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
         },
         "plain": {"format": "{levelname} {name} [{request_id}] {message}", "style": "{"},

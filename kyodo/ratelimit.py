@@ -80,23 +80,49 @@ def too_many(request: HttpRequest, *, seconds: int) -> HttpResponse:
 
 
 def visitor(request: HttpRequest) -> str:
-    """The visitor's network: the connection's address, or the nth from the right that trusted proxies wrote."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
+    """Whom a limit counts as one: the address, and of IPv6 the network that a provider gives to one customer."""
+    found = address(request)
+    parsed = _parsed(found)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, IPV6_NETWORK), strict=False))
+    return found
+
+
+def address(request: HttpRequest) -> str:
+    """The connection's address; behind trusted proxies the nth from the right, which the outermost of them wrote.
+
+    What stands further left was sent by the visitor and proves nothing.
+    """
     proxies = settings.TRUSTED_PROXIES
     forwarded = [
         part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()
     ]
-    if proxies and len(forwarded) >= proxies:
-        address = forwarded[-proxies]
+    if proxies and len(forwarded) >= proxies and (seen := _parsed(forwarded[-proxies])):
+        return str(seen)
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    return str(_parsed(peer) or peer)
+
+
+def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """With or without a port; an IPv4 address that a socket for both kinds wears as IPv6 is itself again."""
+    host, _separator, port = text.rpartition(":")
+    if host and port.isdecimal() and (":" not in host or host.startswith("[")):
+        text = host
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(text.strip("[]"))
     except ValueError:
-        return address
-    if parsed.version == 6:  # noqa: PLR2004
-        return str(ipaddress.ip_network((parsed, IPV6_NETWORK), strict=False))
-    return str(parsed)
+        return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed
 
 
 def forget_old() -> int:
+    """Counts whose window is over, ours and those that allauth keeps in the cache beside the address."""
+    _forget_cached()
     deleted, _by_model = Attempts.objects.filter(ends_at__lt=clock.now()).delete()
     return deleted
+
+
+def _forget_cached() -> None:
+    table = connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"]))
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [clock.now()])  # noqa: S608 - our own setting

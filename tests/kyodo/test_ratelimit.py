@@ -4,6 +4,8 @@ from functools import partial
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
@@ -19,8 +21,11 @@ def form(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
-def ask(method: str = "POST", user: User | None = None, address: str = "192.0.2.1") -> int:
-    request = RequestFactory().generic(method, "/", REMOTE_ADDR=address)
+def ask(
+    method: str = "POST", user: User | None = None, address: str = "192.0.2.1", forwarded: str = ""
+) -> int:
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    request = RequestFactory().generic(method, "/", REMOTE_ADDR=address, headers=headers)
     request.user = user or AnonymousUser()
     return form(request).status_code
 
@@ -72,7 +77,11 @@ def test_addresses_are_kept_as_hashes_only_and_not_for_long() -> None:
         (2, "198.51.100.1, 203.0.113.9", "198.51.100.1"),
         (2, "203.0.113.9", "192.0.2.1"),
         (1, "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        (1, "no address", "no address"),
+        (1, "no address", "192.0.2.1"),
+        (1, "203.0.113.9:51234", "203.0.113.9"),
+        (1, "[2001:db8:1:2::9]:51234", "2001:db8:1:2::/64"),
+        (1, "::ffff:203.0.113.9", "203.0.113.9"),
+        (1, "", "192.0.2.1"),
     ],
 )
 def test_the_visitor_is_who_a_trusted_proxy_saw(
@@ -82,6 +91,36 @@ def test_the_visitor_is_who_a_trusted_proxy_saw(
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", headers={"X-Forwarded-For": forwarded})
 
     assert ratelimit.visitor(request) == expected
+
+
+@pytest.mark.django_db
+def test_no_header_gives_a_visitor_a_new_limit_where_no_proxy_is_trusted(settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = 0
+
+    assert [ask(forwarded=f"203.0.113.{number}") for number in range(3)] == [200, 200, 429]
+
+
+@pytest.mark.django_db
+def test_behind_a_proxy_what_the_visitor_sent_himself_gives_no_new_limit(settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = 1
+
+    assert [ask(forwarded=f"203.0.113.{number}, 198.51.100.7") for number in range(3)] == [200, 200, 429]
+    assert ask(forwarded="198.51.100.8") == 200
+
+
+@pytest.mark.django_db
+def test_what_allauth_counted_goes_when_it_is_over() -> None:
+    cache.set("counting", 1, timeout=300)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kyodo_cache VALUES ('over', '', %s)", [clock.now() - timedelta(minutes=1)]
+        )
+
+    ratelimit.forget_old()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM kyodo_cache")
+        assert cursor.fetchall() == [(":1:counting",)]
 
 
 @pytest.mark.race

@@ -124,6 +124,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "kyodo.middleware.RequestIdMiddleware",
+    "kyodo.memo.MemoMiddleware",
     "kyodo.middleware.NulMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -1,7 +1,7 @@
 """`{{ centre.phone }}` and `{% for line in usual_week %}` in every template: read when a page first asks, once a page.
 
-The rows aren't kept between requests. The centre is one read by primary key, under a millisecond, and a kept copy
-would have to be forgotten in every server process and every test when staff change the phone number.
+The rows aren't kept between requests: a kept copy would have to be forgotten in every server process and every test
+when staff change the phone number. Within one request they are read once (kyodo.memo).
 """
 
 from django.http import HttpRequest

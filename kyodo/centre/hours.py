@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from kyodo import clock, dates
 from kyodo.centre.holidays import holiday_name
 from kyodo.centre.models import Closure, OpeningHours, OpeningTime
+from kyodo.memo import once_a_request
 
 DAYS_AHEAD = 60
 
@@ -263,6 +264,7 @@ def _next_opening(days: Iterable[DayHours], now: datetime) -> datetime | None:
 # ── How layers and closures make a day ───────────────────────────────────────────────────────────────────────────
 
 
+@once_a_request
 def load_layers() -> list[Layer]:
     """All layers, the one to ask first in front. One query: a layer without times has nothing to say."""
     periods: dict[int, OpeningHours] = {}

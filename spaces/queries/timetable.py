@@ -1,7 +1,7 @@
 """What the calendar pages show: cells ready to print, so that a page of 150 of them costs the template little."""
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from math import gcd
@@ -23,10 +23,7 @@ MONTHS_BACK = 12
 
 
 class Cell(NamedTuple):
-    """One box of the table: a free step that leads to the form, or a run of steps with one word.
-
-    A tuple, which the template unpacks: looking six names up in 150 objects takes it as long as all the rest.
-    """
+    """One box of the table: a free step that leads to the form, or a run of steps with one word."""
 
     css: str
     text: str
@@ -89,16 +86,11 @@ class MonthCell:
 
 
 def first_shown() -> date:
-    return months_later(clock.today(), -MONTHS_BACK)
+    return clock.months_later(clock.today(), -MONTHS_BACK)
 
 
 def last_shown() -> date:
-    return months_later(clock.today(), MONTHS_AHEAD)
-
-
-def months_later(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return clock.months_later(clock.today(), MONTHS_AHEAD)
 
 
 def week_start(day: date) -> date:
@@ -164,7 +156,8 @@ def _month_cell(found: SpaceDay, *, base: str, today: date) -> MonthCell:
 
 
 def _table(days: Sequence[SpaceDay], columns: list[Column], *, leave_out_past: bool = False) -> Timetable:
-    runs = [_cells_of(day) for day in days]
+    labels = {state: escape(str(state.label)) for state in State}
+    runs = [_cells_of(day, labels) for day in days]
     opening = [(run[0][0], run[-1][1]) for run in runs if run]
     if not opening:
         return Timetable(columns, [], closed=next((day.day.reason for day in days if day.day.reason), ""))
@@ -192,13 +185,12 @@ def _first_ahead(day: SpaceDay, closes: int) -> int:
 Run = tuple[int, int, Cell]
 
 
-def _cells_of(day: SpaceDay) -> list[Run]:
+def _cells_of(day: SpaceDay, labels: Mapping[State, SafeString]) -> list[Run]:
     """Free steps one by one, since each leads to the form; everything else in runs.
 
     What is made of our own words and numbers alone is escaped here, once a day, not 150 times by the template.
     """
     base = escape(f"{reverse('space_book', args=[day.space.slug])}?date={day.date}&begins=")
-    labels = {state: escape(state.label) for state in State}
     where = escape(f"{day.space.name} {dates.short_day(day.date)}")
     found = []
     for run in day.runs():

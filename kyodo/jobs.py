@@ -48,7 +48,11 @@ def defer(
     """
     blueprint = task.configure(queueing_lock=queueing_lock, schedule_at=scheduled_at).job
     deferrer = JobDeferrer(job_manager=JobManager(DjangoConnector()), job=blueprint)
+    if queueing_lock is None:
+        deferrer.defer(**arguments)
+        return
     try:
+        # The refusal of a second one must not break the caller's transaction.
         with transaction.atomic():
             deferrer.defer(**arguments)
     except AlreadyEnqueued:

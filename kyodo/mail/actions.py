@@ -55,7 +55,7 @@ def queue_mail(
     _check_address(to)
     _check_headers(headers or {}, reply_to, sender)
     subject = CONTROL.sub(" ", subject).strip()[:200]
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         mail, is_new = _write(
             key,
             kind=kind,

@@ -102,11 +102,11 @@ def draw_lottery(*, lottery: LotteryRound, by: User | None = None) -> LotteryRou
             .select_related("group", "user", "round__space__policy")
             .order_by("number")
         )
-        units = fact_queries.unit_ids(lottery.space)
-        with reserving(group_ids=[entry.group_id for entry in entries], unit_ids=units) as groups:
+        groups_entered = [entry.group_id for entry in entries]
+        with reserving(group_ids=groups_entered, unit_ids=lottery.space.unit_ids) as groups:
             for entry in entries:
                 entry.group = groups[entry.group_id]
-            _draw(lottery, entries, units)
+            _draw(lottery, entries)
     return lottery
 
 
@@ -156,14 +156,14 @@ def close_claims(*, lottery: LotteryRound) -> LotteryRound:
     return lottery
 
 
-def _draw(lottery: LotteryRound, entries: list[LotteryEntry], units: list[int]) -> None:
+def _draw(lottery: LotteryRound, entries: list[LotteryEntry]) -> None:
     now = clock.now()
     lottery.seed = secrets.token_hex(rules.SEED_BYTES)
     lottery.drawn_at = now
     if now - lottery.draw_at > ON_TIME:
         lottery.claim_until += now - lottery.draw_at
-    lottery.record = dict(_record(lottery, entries, units))
-    _take_turns(lottery, entries, units)
+    lottery.record = dict(_record(lottery, entries))
+    _take_turns(lottery, entries)
     lottery.save()
     by_group = defaultdict(list)
     for entry in entries:
@@ -172,7 +172,7 @@ def _draw(lottery: LotteryRound, entries: list[LotteryEntry], units: list[int]) 
         emails.lottery_results(lottery, own)
 
 
-def _take_turns(lottery: LotteryRound, entries: list[LotteryEntry], units: list[int]) -> None:
+def _take_turns(lottery: LotteryRound, entries: list[LotteryEntry]) -> None:
     """Each in its order. Where the record has room but the world has not, the record says why."""
     record: rules.Record = lottery.record  # type: ignore[assignment]
     lines = {line["number"]: line for line in record["entries"]}
@@ -183,7 +183,7 @@ def _take_turns(lottery: LotteryRound, entries: list[LotteryEntry], units: list[
         entry.rank, entry.status = rank, Status.LOST
         if draw.ask(line) == rules.Result.WON:
             try:
-                entry.booking = _book_win(lottery, entry, units)
+                entry.booking = _book_win(lottery, entry)
             except ValidationError as refusal:
                 line["barred"] = refusal.error_list[0].code or "refused"
             else:
@@ -192,7 +192,7 @@ def _take_turns(lottery: LotteryRound, entries: list[LotteryEntry], units: list[
         entry.save()
 
 
-def _book_win(lottery: LotteryRound, entry: LotteryEntry, units: list[int]) -> Booking:
+def _book_win(lottery: LotteryRound, entry: LotteryEntry) -> Booking:
     wish = Wish(
         lottery.space, entry.group, entry.begins_at, entry.ends_at, entry.people, entry.purpose, is_drawn=True
     )
@@ -201,17 +201,16 @@ def _book_win(lottery: LotteryRound, entry: LotteryEntry, units: list[int]) -> B
         return bookings.write_booking(
             wish,
             facts,
-            units=units,
             by=entry.user,
             channel=Booking.Channel.LOTTERY,
             claim_until=min(lottery.claim_until, entry.begins_at),
         )
 
 
-def _record(lottery: LotteryRound, entries: list[LotteryEntry], units: list[int]) -> rules.Record:
+def _record(lottery: LotteryRound, entries: list[LotteryEntry]) -> rules.Record:
     space, letters = lottery.space, _letters(entries)
     return {
-        "places": len(units) if space.takes == space.Takes.ANY else 1,
+        "places": len(space.unit_ids) if space.takes == space.Takes.ANY else 1,
         "buffer_before_minutes": space.policy.buffer_before_minutes,
         "buffer_after_minutes": space.policy.buffer_after_minutes,
         "daily_minutes": space.policy.daily_minutes,

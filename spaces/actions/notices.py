@@ -49,8 +49,7 @@ def fits_now(entry: WaitingEntry) -> bool:
     used = facts.used_minutes(entry.group, entry.space.policy, clock.local(entry.begins_at).date())
     if limits.broken(wish, replace(facts.facts_for(wish), used_minutes=used)):
         return False
-    units = facts.unit_ids(entry.space)
-    return bool(facts.free_units(entry.space, entry.begins_at, entry.ends_at, units=units))
+    return bool(facts.free_units(entry.space, entry.begins_at, entry.ends_at))
 
 
 def _candidates(

@@ -45,9 +45,9 @@ def book_series(
         for place in sorted(places, key=lambda place: place.begins_at)
     ]
     facts = [fact_queries.facts_for(wish) for wish in wishes]
-    units = {wish.space.pk: fact_queries.unit_ids(wish.space) for wish in wishes}
+    units = {unit for wish in wishes for unit in wish.space.unit_ids}
 
-    with reserving(group_ids=[group.pk], unit_ids={unit for ids in units.values() for unit in ids}) as groups:
+    with reserving(group_ids=[group.pk], unit_ids=units) as groups:
         made = _same_series(wishes, by)
         if made is not None:
             return made
@@ -66,7 +66,6 @@ def book_series(
                 write_booking(
                     replace(wish, group=groups[group.pk]),
                     fact,
-                    units=units[wish.space.pk],
                     by=by,
                     channel=Booking.Channel.SERIES,
                     series=series,

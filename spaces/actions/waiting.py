@@ -37,8 +37,8 @@ def join_waiting(
         raise PermissionDenied
     wish = Wish(space, group, begins_at, ends_at, people, purpose.strip() or group.name)
     check_limits(wish, fact_queries.facts_for(wish), by=by)
-    units = fact_queries.unit_ids(space)
-    if fact_queries.free_units(space, begins_at, ends_at, units=units):
+    units = space.unit_ids
+    if fact_queries.free_units(space, begins_at, ends_at):
         raise ValidationError(_("この時間は、いま空いています。すぐに予約できます。"), code="free")
     with transaction.atomic():
         Group.objects.select_for_update(no_key=True).only("pk").get(pk=group.pk)

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, cast
 
 from django import forms
@@ -9,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Group, User
+from accounts.models import User
 from kyodo import clock
-from spaces.forms.fields import ClockField, DayField, GroupChoiceField, GroupNumberField, step_times
+from kyodo.forms import DayField
+from spaces.forms.fields import ClockField, GroupChoiceField, GroupNumberField, step_times
 from spaces.models import Booking, Space
 from spaces.queries.bookings import GroupChoices
 from spaces.rules.limits import STAFF_MAY_OVERRIDE
@@ -71,9 +73,7 @@ class BookingForm(RefusableForm):
     """Booking form (予約の申込)."""
 
     group = GroupChoiceField(
-        Group.objects.none(),
         label=_("団体"),
-        empty_label=None,
         error_messages={"invalid_choice": _("予約できる団体を選んでください。")},
     )
     date = DayField(label=_("日にち"))
@@ -116,21 +116,17 @@ class BookingForm(RefusableForm):
         elif user.is_staff:
             self.fields["group"] = GroupNumberField(label=_("団体の登録番号"))
         else:
-            self._offer_groups([*choices.bookable, *choices.not_current])
+            cast(GroupChoiceField, self.fields["group"]).offer([*choices.bookable, *choices.not_current])
         self.offer_times(space, day)
         self.set_use(space.allows_events)
         if not user.is_staff:
             self.fields.pop("override")
             self.fields.pop("override_reason")
 
-    def _offer_groups(self, groups: Iterable[Group]) -> None:
-        field = cast(GroupChoiceField, self.fields["group"])
-        field.queryset = Group.objects.filter(pk__in=[group.pk for group in groups]).defer("search")
-
     def offer_times(self, space: Space, day: datetime.date) -> None:
-        beginnings, ends = step_times(space, day)
-        for name, times in (("begins", beginnings), ("ends", ends)):
-            cast(ClockField, self.fields[name]).offer(times, kept=str(self[name].value() or ""))
+        times = cache(partial(step_times, space, day))
+        for name, offered in (("begins", lambda: times()[0]), ("ends", lambda: times()[1])):
+            cast(ClockField, self.fields[name]).offer(offered, kept=str(self[name].value() or ""))
 
     def set_use(self, allows_events: bool) -> None:
         """Asked only where there is something to choose; whoever sends it all the same is told by the rule."""
@@ -199,7 +195,7 @@ class ChangeForm(BookingForm):
     def __init__(self, *args: Any, spaces: Sequence[Space], **options: Any) -> None:
         super().__init__(*args, **options)
         field = cast("forms.ModelChoiceField[Space]", self.fields["space"])
-        field.queryset = Space.objects.filter(pk__in=[space.pk for space in spaces]).select_related("policy")
+        field.queryset = Space.objects.filter(pk__in=[space.pk for space in spaces]).for_booking()
         self.set_use(any(space.allows_events for space in spaces))
 
     def look_at(self, version: int) -> None:

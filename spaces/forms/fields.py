@@ -1,6 +1,6 @@
 """Fields that several forms of the spaces share."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -15,16 +15,6 @@ from spaces.models import Space
 DAYS_OF_HOURS = 7
 
 
-class DayField(forms.DateField):
-    """A day, through the browser's own calendar where there is one."""
-
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-    def __init__(self, **options: Any) -> None:
-        options.setdefault("error_messages", {"invalid": _("日付を 2026-11-20 のように書いてください。")})
-        super().__init__(**options)
-
-
 class ClockField(forms.TimeField):
     """A time of day out of a list; a time that is not in the list is judged by the rules, in their own words."""
 
@@ -37,19 +27,28 @@ class ClockField(forms.TimeField):
     def prepare_value(self, value: Any) -> Any:
         return f"{value:%H:%M}" if isinstance(value, time) else value
 
-    def offer(self, times: Iterable[str], *, kept: str = "") -> None:
-        """The times to choose from; what was typed stays, even when it is none of them."""
-        choices = [("", _("選んでください"))] + [(value, value.removeprefix("0")) for value in times]
-        if kept and kept not in dict(choices):
-            choices.append((kept, kept))
-        self.widget.choices = choices
+    def offer(self, times: Callable[[], Iterable[str]], *, kept: str = "") -> None:
+        """The times to choose from, asked for when they are shown; what was typed stays, even when it is none."""
+
+        def choices() -> list[tuple[str, str]]:
+            found = [("", str(_("選んでください")))] + [(value, value.removeprefix("0")) for value in times()]
+            return found if not kept or kept in dict(found) else [*found, (kept, kept)]
+
+        self.widget.choices = choices  # type: ignore[assignment] # the stubs know no callable
 
 
-class GroupChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class GroupChoiceField(forms.ChoiceField):
     """One of the person's groups, by name; one that can't book now says so."""
 
-    def label_from_instance(self, obj: Group) -> str:
-        return obj.name if obj.is_current else _("%(name)s（いま予約できません）") % {"name": obj.name}
+    def offer(self, groups: Iterable[Group]) -> None:
+        self._groups = {str(group.pk): group for group in groups}
+        self.choices = [(pk, self._label(group)) for pk, group in self._groups.items()]
+
+    def clean(self, value: Any) -> Any:
+        return self._groups[super().clean(value)]
+
+    def _label(self, group: Group) -> str:
+        return group.name if group.is_current else _("%(name)s（いま予約できません）") % {"name": group.name}
 
 
 class GroupNumberField(forms.CharField):
@@ -76,20 +75,6 @@ def step_times(space: Space, day: date) -> tuple[list[str], list[str]]:
         if minutes < 24 * 60
     ]
     return times[:-1], times[1:]
-
-
-def parsed_day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
-
-
-def parsed_clock(typed: str) -> time | None:
-    try:
-        return time.fromisoformat(typed)
-    except ValueError:
-        return None
 
 
 def _minutes(value: time) -> int:

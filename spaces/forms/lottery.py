@@ -1,17 +1,19 @@
 """What a person types to enter a draw."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Group, User
+from accounts.models import User
 from accounts.queries.groups import bookable_groups
 from kyodo import clock, dates
+from kyodo.forms import DayField
 from spaces.forms.bookings import RefusableForm
-from spaces.forms.fields import ClockField, DayField, GroupChoiceField, GroupNumberField
+from spaces.forms.fields import ClockField, GroupChoiceField, GroupNumberField
 from spaces.models import LotteryRound
 from spaces.queries.facts import blocking_rounds
 from spaces.queries.lottery import Choices
@@ -23,9 +25,7 @@ class EntryForm(RefusableForm):
     """Entry to a draw (抽選の申込)."""
 
     group = GroupChoiceField(
-        Group.objects.none(),
         label=_("団体"),
-        empty_label=None,
         error_messages={"invalid_choice": _("申し込める団体を選んでください。")},
     )
     date = forms.TypedChoiceField(label=_("日にち"), coerce=date.fromisoformat, error_messages=INVALID_DAY)
@@ -47,13 +47,12 @@ class EntryForm(RefusableForm):
         if user.is_staff:
             self.fields["group"] = GroupNumberField(label=_("団体の登録番号"))
         else:
-            cast(GroupChoiceField, self.fields["group"]).queryset = bookable_groups(user).defer("search")
+            cast(GroupChoiceField, self.fields["group"]).offer(bookable_groups(user).defer("search"))
         days = [("", _("選んでください"))] + [(day.isoformat(), dates.day(day)) for day in choices.days]
         cast(forms.TypedChoiceField, self.fields["date"]).choices = days
         for name, times in (("begins", choices.begins), ("ends", choices.ends)):
-            cast(ClockField, self.fields[name]).offer(
-                [f"{one:%H:%M}" for one in times], kept=str(self[name].value() or "")
-            )
+            field = cast(ClockField, self.fields[name])
+            field.offer(partial(_written, times), kept=str(self[name].value() or ""))
         self.fields["people"].help_text = _("%(least)d人から%(most)d人で使えます。") % {
             "least": lottery.space.people_min,
             "most": lottery.space.people_max,
@@ -121,3 +120,7 @@ class RoundForm(forms.ModelForm[LotteryRound]):
                     "first_date", _("同じ日の抽選「%(name)s」と重なります。") % {"name": others[0].name}
                 )
         return typed
+
+
+def _written(times: Iterable[time]) -> list[str]:
+    return [f"{one:%H:%M}" for one in times]

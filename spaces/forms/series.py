@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kyodo import clock
+from kyodo.forms import DayField
 from spaces.forms.bookings import BookingForm
-from spaces.forms.fields import DayField
 from spaces.models import BookingSeries, Space
 from spaces.queries.alternatives import Place
 from spaces.queries.timetable import last_shown

@@ -1,10 +1,12 @@
 from datetime import time
 
 import pghistory
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 
@@ -107,6 +109,11 @@ class SpaceQuerySet(models.QuerySet["Space"]):
     def offered(self) -> "SpaceQuerySet":
         return self.filter(is_offered=True)
 
+    def for_booking(self) -> "SpaceQuerySet":
+        """With what a calendar or a booking asks of each: its rules and its units, in one query."""
+        units = Unit.objects.filter(spaces=OuterRef("pk")).order_by("code").values("pk")
+        return self.select_related("policy").annotate(unit_ids=ArraySubquery(units))  # type: ignore[no-redef]
+
 
 @pghistory.track()
 class Space(models.Model):
@@ -160,6 +167,11 @@ class Space(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("space", args=[self.slug])
+
+    @cached_property
+    def unit_ids(self) -> list[int]:
+        """Its units, in the order in which they are given out."""
+        return list(self.units.order_by("code").values_list("pk", flat=True))
 
     @property
     def allows_events(self) -> bool:

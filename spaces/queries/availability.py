@@ -206,7 +206,7 @@ def space_days(
     A caller that has the centre's calendar passes it; it serves when it reaches far enough.
     """
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
-    units = {space.pk: [unit.pk for unit in space.units.all()] for space in spaces}
+    units = {space.pk: space.unit_ids for space in spaces}
     calendar_days = _calendar(spaces, days, known)
     openings = {
         space.policy_id: windows.window_openings(space.policy, days, calendar_days) for space in spaces
@@ -232,7 +232,7 @@ def space_days(
 
 
 def offered_spaces() -> list[Space]:
-    return list(Space.objects.offered().select_related("policy").prefetch_related("units"))
+    return list(Space.objects.offered().for_booking())
 
 
 def _calendar(spaces: Iterable[Space], days: Sequence[date], known: Calendar | None) -> Calendar:
@@ -294,7 +294,7 @@ def _rounds(
     """The draw that a space's day is part of: one not over, of a space that shares a unit."""
     found = {}
     rounds = LotteryRound.objects.filter(closed_at__isnull=True, first_date__lte=last, last_date__gte=first)
-    for draw in rounds.select_related("space").prefetch_related("space__units"):
+    for draw in rounds.prefetch_related("space__units"):
         drawn_units = {unit.pk for unit in draw.space.units.all()}
         for space in spaces:
             if drawn_units.isdisjoint(units[space.pk]):

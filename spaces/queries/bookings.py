@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Group, Membership, User
 from kyodo import clock, dates
-from spaces.models import Booking, BookingPolicy, LotteryEntry, Space, WaitingEntry
+from spaces.models import Booking, BookingPolicy, LotteryEntry, WaitingEntry
 from spaces.models.bookings import BookingQuerySet
 from spaces.rules import rights
 
@@ -126,18 +126,6 @@ def as_typed(booking: Booking) -> dict[str, object]:
         "use": booking.use,
         "version": booking.version,
     }
-
-
-def same_booking(
-    *, space: Space, group: Group, begins_at: datetime, ends_at: datetime, by: User
-) -> Booking | None:
-    """What this person has booked already with the very same words: a form sent twice."""
-    return (
-        Booking.objects.live()
-        .filter(space=space, group=group, begins_at=begins_at, ends_at=ends_at, booked_by=by)
-        .order_by("pk")
-        .first()
-    )
 
 
 # How a status looks; the words say it, the badge's colour repeats them.

@@ -220,10 +220,10 @@ def _free_now(day: DayHours, occupancies: Sequence[Occupancy], now: datetime) ->
     for occupancy in occupancies:
         by_unit[occupancy.unit_id].append((occupancy.period.lower, occupancy.period.upper))
     found = []
-    for space in Space.objects.offered().select_related("policy").prefetch_related("units"):
+    for space in Space.objects.offered().for_booking():
         step = timedelta(minutes=space.policy.step_minutes)
         begins = clock.day_begins(day.date) + (now - clock.day_begins(day.date)) // step * step
-        ends = [_free_until(by_unit[unit.pk], begins, closes) for unit in space.units.all()]
+        ends = [_free_until(by_unit[unit], begins, closes) for unit in space.unit_ids]
         free = [until for until in ends if until - begins >= step]
         takes_any = space.takes == Space.Takes.ANY
         if not free or (not takes_any and len(free) < len(ends)):

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import F, Sum
 from django.db.models.functions import Extract
 
-from accounts.models import Group
+from accounts.models import Group, User
 from kyodo import clock
 from kyodo.centre import hours
 from spaces.models import Booking, BookingPolicy, LotteryRound, Occupancy, Space
@@ -37,6 +37,22 @@ def used_minutes(
     return int(seconds or 0) // 60
 
 
+def same_booking(wish: Wish, by: User) -> Booking | None:
+    """What this person has booked already with the very same words: a form sent twice."""
+    return (
+        Booking.objects.live()
+        .filter(
+            space=wish.space,
+            group=wish.group,
+            begins_at=wish.begins_at,
+            ends_at=wish.ends_at,
+            booked_by=by,
+        )
+        .order_by("pk")
+        .first()
+    )
+
+
 def blocking_rounds(space: Space, first: date, last: date) -> tuple[LotteryRound, ...]:
     """Draws that are not over, for these days, of any space that shares a unit with this one."""
     return tuple(
@@ -44,15 +60,11 @@ def blocking_rounds(space: Space, first: date, last: date) -> tuple[LotteryRound
             closed_at__isnull=True,
             first_date__lte=last,
             last_date__gte=first,
-            space__units__in=space.units.all(),
+            space__units__in=space.unit_ids,
         )
         .distinct()
         .order_by("first_date", "pk")
     )
-
-
-def unit_ids(space: Space) -> list[int]:
-    return list(space.units.order_by("pk").values_list("pk", flat=True))
 
 
 def occupied_period(
@@ -65,9 +77,9 @@ def occupied_period(
     )
 
 
-def free_units(space: Space, begins_at: datetime, ends_at: datetime, *, units: list[int]) -> list[int]:
+def free_units(space: Space, begins_at: datetime, ends_at: datetime) -> list[int]:
     """The units this space would take for that time; empty when it can't be had."""
-    period = occupied_period(space.policy, begins_at, ends_at)
+    period, units = occupied_period(space.policy, begins_at, ends_at), space.unit_ids
     occupied = set(
         Occupancy.objects.filter(unit_id__in=units).overlapping(*period).values_list("unit_id", flat=True)
     )

@@ -47,7 +47,7 @@ def lobby() -> Lobby:
 
 def _shown(spaces: Sequence[Space]) -> list[Space]:
     """A space made of others (スペースA・B) is told by its parts."""
-    units = {space.pk: {unit.pk for unit in space.units.all()} for space in spaces}
+    units = {space.pk: set(space.unit_ids) for space in spaces}
     parts = [own for own in units.values() if len(own) == 1]
     return [
         space

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from kyodo import ratelimit
 from spaces.actions import bookings as actions
-from spaces.actions import submitting
 from spaces.forms.bookings import BookingForm, CancelForm, ChangeForm
 from spaces.models import Booking, Space
 from spaces.queries import availability, booking_form
@@ -32,7 +31,7 @@ PAGE_SIZE = 20
 @ratelimit.limit("booking", times=300, seconds=3600)
 def book(request: HttpRequest, slug: str) -> HttpResponse:
     user = cast(User, request.user)
-    space = get_object_or_404(Space.objects.select_related("policy"), slug=slug)
+    space = get_object_or_404(Space.objects.for_booking(), slug=slug)
     choices = queries.group_choices(user)
     if not user.is_staff and not choices.bookable and not (choices.not_current and request.method == "POST"):
         status = 403 if request.method == "POST" else 200
@@ -51,11 +50,12 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            booking = submitting.book_space_once(
+            booking = actions.book_space(
                 space=space,
                 group=form.cleaned_data["group"],
                 by=user,
                 overrides=form.overrides,
+                once=True,
                 **form.wish,
             )
         except ValidationError as refusal:

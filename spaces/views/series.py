@@ -25,7 +25,7 @@ from spaces.rules import rights
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """The form, then the preview of every date, then the booking of those chosen; each shows the one before."""
     user = cast(User, request.user)
-    space = get_object_or_404(Space.objects.offered().select_related("policy"), slug=slug)
+    space = get_object_or_404(Space.objects.offered().for_booking(), slug=slug)
     choices = booking_queries.group_choices(user)
     if not user.is_staff and not choices.bookable:
         status = 403 if request.method == "POST" else 200

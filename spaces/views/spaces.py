@@ -18,9 +18,7 @@ def spaces(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def space(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(
-        Space.objects.offered().select_related("policy").prefetch_related("units", "photos"), slug=slug
-    )
+    found = get_object_or_404(Space.objects.offered().for_booking().prefetch_related("photos"), slug=slug)
     page = places.space_page(
         found,
         typed_view=request.GET.get("view", ""),

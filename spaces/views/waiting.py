@@ -30,7 +30,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @ratelimit.limit("waiting", times=120, seconds=3600)
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     user = cast(User, request.user)
-    space = get_object_or_404(Space.objects.offered().select_related("policy"), slug=slug)
+    space = get_object_or_404(Space.objects.offered().for_booking(), slug=slug)
     choices = booking_queries.group_choices(user)
     if not user.is_staff and not choices.bookable:
         status = 403 if request.method == "POST" else 200

@@ -162,7 +162,7 @@ class BookingFactory(DjangoModelFactory[Booking]):
         units = (
             [unit.pk for unit in extracted]
             if extracted is not None
-            else facts.free_units(self.space, self.begins_at, self.ends_at, units=facts.unit_ids(self.space))
+            else facts.free_units(self.space, self.begins_at, self.ends_at)
         )
         if not units:
             raise ValueError(f"{self.space} is taken at {self.begins_at}")

@@ -71,7 +71,7 @@ class Book:
         limit = plan.space.policy.daily_minutes
         if limit is not None and self.minutes[key] + plan.minutes > limit:
             return []
-        units = [unit.pk for unit in plan.space.units.all()]
+        units = plan.space.unit_ids
         free = [unit for unit in units if self._is_free(unit, plan)]
         chosen = free[:1] if plan.space.takes == Space.Takes.ANY else free
         if not chosen or (plan.space.takes == Space.Takes.ALL and len(free) < len(units)):
@@ -108,7 +108,7 @@ def load(accounts: Mapping[str, User], groups: Mapping[str, Registered]) -> None
 
 def _plans(groups: Mapping[str, Registered], days: Mapping[date, DayHours]) -> Iterator[Plan]:
     """Today's first, so that nothing stands in their way."""
-    spaces = {space.slug: space for space in Space.objects.select_related("policy").prefetch_related("units")}
+    spaces = {space.slug: space for space in Space.objects.for_booking()}
     today = clock.today()
     for email, slug, begins, minutes, count, purpose in TODAY:
         plan = _plan(groups[email], spaces[slug], today, begins, minutes, count, purpose)

@@ -1,5 +1,6 @@
 """The only place that asks for now and today. Japan keeps one time zone, Asia/Tokyo, without summer time."""
 
+import calendar
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,8 @@ from django.utils import timezone
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 FISCAL_YEAR_BEGINS = 4
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+"""What our calendars reach: beyond, a window or a midnight could fall off the end of all dates."""
 
 
 def now() -> datetime:
@@ -33,6 +36,12 @@ def fiscal_year(day: date) -> int:
 
 def fiscal_year_end(year: int) -> date:
     return date(year + 1, 3, 31)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same date so many months later (or before, when negative), or the month's last day where it has no such date."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def day_begins(day: date) -> datetime:

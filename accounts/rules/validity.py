@@ -5,7 +5,6 @@ two months, lasts to the end of the next fiscal year: nobody registers in March 
 See docs/decisions/0010-validity.md.
 """
 
-import calendar
 from datetime import date
 
 from accounts.models import Group
@@ -17,15 +16,8 @@ REMINDER_GRACE_DAYS = 3
 """A day on which nothing ran is made up for within so many days; later the mail would tell nonsense."""
 
 
-def months_before(day: date, months: int) -> date:
-    """The same date so many months earlier, or that month's last day where it has no such date."""
-    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = calendar.monthrange(years, month + 1)[1]
-    return date(years, month + 1, min(day.day, last))
-
-
 def renewal_opens_on(valid_until: date) -> date:
-    return months_before(valid_until, RENEWAL_MONTHS)
+    return clock.months_later(valid_until, -RENEWAL_MONTHS)
 
 
 def valid_until(decided_on: date) -> date:

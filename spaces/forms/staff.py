@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Group
 from kyodo import clock
 from kyodo.centre.models import Closure
+from kyodo.forms import DayField
 from spaces.actions.closures import Stretch
 from spaces.models import Booking, Hold, Space, Unit
 from spaces.queries import day as day_queries
@@ -36,10 +37,6 @@ RULE_NAMES = {
     "daily_limit": _("1日の上限をこえても"),
     "time_step": _("きざみに合わなくても"),
 }
-
-
-def date_field(**options: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
 
 
 def time_field(**options: Any) -> forms.TimeField:
@@ -165,7 +162,7 @@ class BookingForm(OverridesRules):
     field_order: Sequence[str] = BOOKING_FIELDS
 
     space = forms.ModelChoiceField(label=_("場所"), queryset=Space.objects.all(), empty_label=None)
-    date = date_field(label=_("日にち"))
+    date = DayField(label=_("日にち"))
     begins = time_field(label=_("開始"))
     ends = time_field(label=_("終了"))
     people = forms.IntegerField(label=_("人数"), min_value=1, max_value=999)
@@ -207,9 +204,9 @@ class HoldForm(forms.Form):
     units = forms.ModelMultipleChoiceField(
         label=_("場所"), queryset=Unit.objects.all(), widget=forms.CheckboxSelectMultiple
     )
-    date = date_field(label=_("最初の日"))
+    date = DayField(label=_("最初の日"))
     begins = time_field(label=_("開始"), initial=time(9))
-    last_date = date_field(
+    last_date = DayField(
         label=_("最後の日"), required=False, help_text=_("1日だけなら空のままにします。続けて確保します。")
     )
     ends = time_field(label=_("終了"), initial=time(17))
@@ -229,8 +226,8 @@ class HoldForm(forms.Form):
 
 class ClosureForm(forms.Form):
     kind = forms.ChoiceField(label=_("種類"), choices=Closure.Kind.choices, initial=Closure.Kind.DISASTER)
-    first_day = date_field(label=_("最初の日"))
-    last_day = date_field(label=_("最後の日"), required=False, help_text=_("1日だけなら空のままにします。"))
+    first_day = DayField(label=_("最初の日"))
+    last_day = DayField(label=_("最後の日"), required=False, help_text=_("1日だけなら空のままにします。"))
     begins = time_field(label=_("何時から"), required=False, help_text=_("1日じゅう休むときは空にします。"))
     ends = time_field(label=_("何時まで"), required=False)
     reason = forms.CharField(

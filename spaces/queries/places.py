@@ -152,8 +152,8 @@ def space_page(space: Space, *, typed_view: str, typed_day: str, visitor: Visito
         title = date_format(day, "YEAR_MONTH_FORMAT")
         weeks = timetable.month_weeks(space, day.year, day.month, visitor)
         around = (
-            (_("前の月"), timetable.months_later(day.replace(day=1), -1)),
-            (_("次の月"), timetable.months_later(day.replace(day=1), 1)),
+            (_("前の月"), clock.months_later(day.replace(day=1), -1)),
+            (_("次の月"), clock.months_later(day.replace(day=1), 1)),
         )
     elif view is View.DAY:
         title = _day_title(day)

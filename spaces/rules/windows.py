@@ -4,7 +4,6 @@
 closed moves to its next open day.
 """
 
-import calendar
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
@@ -17,19 +16,11 @@ from spaces.models import BookingPolicy
 DAYS_ALONG = 14
 
 
-def months_before(day: date, months: int) -> date:
-    """The same date so many months before, or the last day of that month."""
-    index = day.year * 12 + day.month - 1 - months
-    year, month = divmod(index, 12)
-    month += 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
-
-
 def first_booking_day(policy: BookingPolicy, day: date) -> date:
     """The calendar day the window opens on for that day of use, open or not."""
     kind = policy.window_kind
     if kind == BookingPolicy.WindowKind.MONTHS:
-        return months_before(day, policy.window_amount)
+        return clock.months_later(day, -policy.window_amount)
     if kind == BookingPolicy.WindowKind.WEEKS:
         return day - timedelta(weeks=policy.window_amount)
     return day - timedelta(days=policy.window_amount)

@@ -1,4 +1,4 @@
-"""The day sheet (日報) of reception: who is where, when, how many; check in, no-show, walk-in."""
+"""The day sheet (当日表) of reception: who is where, when, how many; check in, no-show, walk-in."""
 
 from collections.abc import Callable
 from datetime import date
@@ -22,7 +22,6 @@ from spaces.models import Booking, Space
 from spaces.queries import day as day_queries
 from spaces.views import staff
 
-FIRST_YEAR, LAST_YEAR = 2000, 2200
 STEPS: dict[str, tuple[Callable[..., Booking], Promise]] = {
     "check-in": (bookings.check_in, gettext_lazy("%(group)sの来館を受け付けました。")),
     "no-show": (bookings.mark_no_show, gettext_lazy("%(group)sを「来館なし」にしました。")),
@@ -110,4 +109,4 @@ def _day(typed: str) -> date:
         day = date.fromisoformat(typed)
     except ValueError:
         return clock.today()
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else clock.today()
+    return day if clock.FIRST_YEAR <= day.year <= clock.LAST_YEAR else clock.today()

@@ -11,7 +11,6 @@ from spaces.queries import statistics as queries
 from spaces.views import staff
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 
 @require_GET
@@ -49,7 +48,7 @@ def as_excel(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest) -> tuple[int, Space | None]:
     typed = request.GET.get("year", "")
     year = int(typed) if typed.isdecimal() and len(typed) == len("2026") else clock.fiscal_year(clock.today())
-    if not FIRST_YEAR <= year <= LAST_YEAR:
+    if not clock.FIRST_YEAR <= year <= clock.LAST_YEAR:
         raise Http404
     return year, Space.objects.filter(slug=request.GET.get("space", "")).first()
 

@@ -15,8 +15,7 @@ from accounts.rules import steps
 from accounts.rules.papers import check_paper
 from kyodo import clock
 from kyodo.centre.models import ActivityField
-
-HALF_HOUR = timedelta(minutes=30)
+from kyodo.forms import DayField
 
 
 class SeveralFilesInput(forms.ClearableFileInput):
@@ -98,7 +97,7 @@ class WishField(forms.MultiValueField):
     def __init__(self, **kwargs: Any) -> None:
         incomplete = _("日と時刻の両方を選んでください。")
         parts = (
-            forms.DateField(error_messages={"incomplete": incomplete}),
+            DayField(error_messages={"incomplete": incomplete, "invalid": _("日を選んでください。")}),
             forms.TimeField(error_messages={"incomplete": incomplete}),
         )
         messages = {"incomplete": incomplete, "required": incomplete}

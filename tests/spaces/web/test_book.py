@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Group, User
 from kyodo import clock
@@ -183,6 +184,18 @@ def test_what_is_missing_and_what_is_too_much_are_told_at_once(book: Book, lab: 
         "people": {"people"},
         "purpose": {"required"},
     }
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("page", ["space_book", "series_new", "waiting_new"])
+def test_a_day_at_the_end_of_all_dates_is_refused_in_words(
+    aoba: Client, group: Group, space_a: Space, page: str, day: str
+) -> None:
+    typed = wish(group, date=day) | {"pattern": "weekly", "count": "2", "step": "preview"}
+
+    response = aoba.post(reverse(page, args=["space-a"]), typed)
+
+    assert field_errors(response) == {"date": {"invalid"}}
 
 
 def test_too_short_is_told_at_the_end(book: Book, lab: Space) -> None:

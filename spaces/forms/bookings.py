@@ -14,7 +14,7 @@ from accounts.models import User
 from kyodo import clock
 from kyodo.forms import DayField
 from spaces.forms.fields import ClockField, GroupChoiceField, GroupNumberField, step_times
-from spaces.models import Booking, Space
+from spaces.models import Booking, RuleOverride, Space
 from spaces.queries.bookings import GroupChoices
 from spaces.rules.limits import STAFF_MAY_OVERRIDE
 
@@ -34,18 +34,6 @@ FIELD_OF = {
     "people": "people",
     "purpose": "purpose",
     "use_not_allowed": "use",
-}
-
-# What staff agree to when they set a rule aside.
-OVERRIDES = {
-    "window": _("受付開始の前に予約する"),
-    "too_short": _("最短より短く予約する"),
-    "too_long": _("最長より長く予約する"),
-    "people": _("人数の決まりを外す"),
-    "daily_limit": _("1日の上限をこえて予約する"),
-    "time_step": _("きざみを外す"),
-    "past": _("過ぎた時間を記録する"),
-    "closed": _("開館時間の外に予約する"),
 }
 
 
@@ -92,7 +80,7 @@ class BookingForm(RefusableForm):
     )
     override = forms.MultipleChoiceField(
         label=_("例外にするルール"),
-        choices=list(OVERRIDES.items()),
+        choices=RuleOverride.Rule.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -179,7 +167,7 @@ class BookingForm(RefusableForm):
             return
         field = cast(forms.MultipleChoiceField, self.fields["override"])
         offered = self.codes | set(self["override"].value() or ())
-        field.choices = [(code, label) for code, label in OVERRIDES.items() if code in offered]
+        field.choices = [(code, label) for code, label in RuleOverride.Rule.choices if code in offered]
 
 
 class ChangeForm(BookingForm):

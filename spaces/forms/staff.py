@@ -13,7 +13,7 @@ from kyodo import clock
 from kyodo.centre.models import Closure
 from kyodo.forms import DayField
 from spaces.actions.closures import Stretch
-from spaces.models import Booking, Hold, Space, Unit
+from spaces.models import Booking, Hold, RuleOverride, Space, Unit
 from spaces.queries import day as day_queries
 
 BOOKING_FIELDS = (
@@ -27,16 +27,6 @@ BOOKING_FIELDS = (
     "overrides",
     "override_reason",
 )
-RULE_NAMES = {
-    "window": _("受付開始の前でも"),
-    "past": _("もう始まった時間でも"),
-    "closed": _("開館時間の外でも"),
-    "too_short": _("最短より短くても"),
-    "too_long": _("最長より長くても"),
-    "people": _("人数が範囲の外でも"),
-    "daily_limit": _("1日の上限をこえても"),
-    "time_step": _("きざみに合わなくても"),
-}
 
 
 def time_field(**options: Any) -> forms.TimeField:
@@ -107,7 +97,7 @@ class OverridesRules(forms.Form):
 
     overrides = forms.MultipleChoiceField(
         label=_("例外として受ける"),
-        choices=list(RULE_NAMES.items()),
+        choices=RuleOverride.Rule.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

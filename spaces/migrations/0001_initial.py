@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
             name='RuleOverride',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='ルール')),
+                ('code', models.CharField(choices=[('window', '受付開始の前に予約する'), ('too_short', '最短より短く予約する'), ('too_long', '最長より長く予約する'), ('people', '人数の決まりを外す'), ('daily_limit', '1日の上限をこえて予約する'), ('time_step', 'きざみを外す'), ('past', '過ぎた時間を記録する'), ('closed', '開館時間の外に予約する')], max_length=40, verbose_name='ルール')),
                 ('reason', models.CharField(max_length=200, verbose_name='理由')),
                 ('at', models.DateTimeField(default=kyodo.clock.now)),
             ],

@@ -223,8 +223,20 @@ class Booking(models.Model):
 class RuleOverride(models.Model):
     """A rule that staff set aside for one booking (例外), with the reason."""
 
+    class Rule(models.TextChoices):
+        """What staff may set aside, by the code of the limit, in the words they agree to. The other limits stand."""
+
+        WINDOW = "window", _("受付開始の前に予約する")
+        TOO_SHORT = "too_short", _("最短より短く予約する")
+        TOO_LONG = "too_long", _("最長より長く予約する")
+        PEOPLE = "people", _("人数の決まりを外す")
+        DAILY_LIMIT = "daily_limit", _("1日の上限をこえて予約する")
+        TIME_STEP = "time_step", _("きざみを外す")
+        PAST = "past", _("過ぎた時間を記録する")
+        CLOSED = "closed", _("開館時間の外に予約する")
+
     booking = models.ForeignKey(Booking, models.CASCADE, related_name="overrides")
-    code = models.CharField(_("ルール"), max_length=40)
+    code = models.CharField(_("ルール"), max_length=40, choices=Rule.choices)
     reason = models.CharField(_("理由"), max_length=200)
     by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)

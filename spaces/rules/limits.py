@@ -15,12 +15,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Group
 from kyodo import clock, dates
 from kyodo.centre.hours import DayHours
-from spaces.models import Booking, LotteryRound, Space
+from spaces.models import Booking, LotteryRound, RuleOverride, Space
 
 # What staff may set aside for one booking, with a reason. "taken" is not a rule but a fact: nobody may.
-STAFF_MAY_OVERRIDE = frozenset(
-    {"window", "too_short", "too_long", "people", "daily_limit", "time_step", "past", "closed"}
-)
+STAFF_MAY_OVERRIDE = frozenset(RuleOverride.Rule.values)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 
 from accounts.models import User
 from kyodo import access
-from spaces.forms.staff import RULE_NAMES
+from spaces.models import RuleOverride
 from spaces.rules.limits import STAFF_MAY_OVERRIDE
 
 
@@ -35,12 +35,12 @@ def tell(request: HttpRequest, refusal: ValidationError) -> None:
 def show_refusal(form: forms.Form, refusal: ValidationError) -> None:
     """Put the refusals on the form, and offer to set aside those that staff may, beside what was set aside before."""
     form.add_error(None, refusal)
-    codes = {str(error.code) for error in refusal.error_list} & STAFF_MAY_OVERRIDE & RULE_NAMES.keys()
+    codes = {str(error.code) for error in refusal.error_list} & STAFF_MAY_OVERRIDE
     form.offered_overrides = sorted(codes)  # type: ignore[attr-defined]
     overrides = form.fields.get("overrides")
     if codes and isinstance(overrides, forms.MultipleChoiceField):
         shown = codes | set(form.cleaned_data.get("overrides", ()))
-        overrides.choices = [(code, name) for code, name in RULE_NAMES.items() if code in shown]
+        overrides.choices = [(code, name) for code, name in RuleOverride.Rule.choices if code in shown]
 
 
 def refused_status(form: forms.Form) -> int:

@@ -70,8 +70,10 @@ def test_a_limit_is_set_aside_with_a_reason_on_record(
         desk, spaces["kyodo-lab"], people=11, overrides=["people"], override_reason="見学の学生が加わるため"
     )
 
-    override = Booking.objects.get().overrides.get()
+    booking = Booking.objects.get()
+    override = booking.overrides.get()
     assert (override.code, override.reason, override.by) == ("people", "見学の学生が加わるため", reception)
+    assert "人数の決まりを外す：見学の学生が加わるため" in desk.get(page(booking)).text
 
 
 def test_a_taken_time_cannot_be_set_aside(desk: Client, spaces: dict[str, Space], group: Group) -> None:

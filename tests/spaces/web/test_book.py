@@ -380,7 +380,9 @@ def test_staff_may_set_a_rule_aside_with_a_reason(
 
     booking = Booking.objects.get()
     assert {override.code for override in booking.overrides.all()} == {"too_long", "daily_limit"}
-    assert "市の共催のため" in client.get(booking.get_absolute_url()).text
+    page = client.get(booking.get_absolute_url()).text
+    assert "最長より長く予約する：市の共催のため" in page
+    assert "too_long" not in page
 
 
 def test_nobody_else_sets_a_rule_aside(book: Book, lab: Space) -> None:

@@ -7,6 +7,7 @@ import logging
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
@@ -23,9 +24,8 @@ logger = logging.getLogger(__name__)
 
 CONCURRENCY = 4
 STOP_SECONDS = 15
-# A worker that has been silent for so long is dead, and its unfinished jobs are given out again.
-SILENT_SECONDS = 60
-BEAT_SECONDS = 5
+# Heartbeats of a worker before it counts as dead and its unfinished jobs are given out again.
+BEATS = 6
 KEEP_FINISHED_HOURS = 24 * 7
 
 
@@ -69,17 +69,18 @@ def work(app: App, *, concurrency: int = CONCURRENCY, wait: bool = True) -> None
             listen_notify=wait,
             delete_jobs="successful",
             shutdown_graceful_timeout=STOP_SECONDS,
-            update_heartbeat_interval=BEAT_SECONDS,
-            stalled_worker_timeout=SILENT_SECONDS,
+            update_heartbeat_interval=settings.WORKER_SILENT_SECONDS / BEATS,
+            stalled_worker_timeout=settings.WORKER_SILENT_SECONDS,
         )
 
 
-@app.periodic(cron="* * * * *")
+# The sixth field is seconds: somebody who has booked may be waiting for the mail.
+@app.periodic(cron="* * * * * */15")
 @app.task(name="kyodo.give_out_stalled_jobs", queueing_lock="kyodo.give_out_stalled_jobs", pass_context=True)
 async def give_out_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Give out again the jobs of a worker that was killed."""
     manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_SECONDS):
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=settings.WORKER_SILENT_SECONDS):
         logger.warning("Job %s (%s) was left by a dead worker and is given out again.", job.id, job.task_name)
         await manager.retry_job(job)
 

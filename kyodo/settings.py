@@ -240,6 +240,11 @@ MAIL_ROW_DAYS = environment.integer("KYODO_MAIL_ROW_DAYS", 3 * 365)
 CENTRE_PHONE = environment.text("KYODO_CENTRE_PHONE", "045-671-4732")
 DEFAULT_FROM_EMAIL = environment.text("KYODO_FROM_EMAIL", "横浜市市民協働推進センター <no-reply@example.jp>")
 
+# ── Background work ──────────────────────────────────────────────────────────────────────────────────────────────
+
+# A worker that has not reported for so long is dead, and its unfinished jobs are given out again.
+WORKER_SILENT_SECONDS = environment.integer("KYODO_WORKER_SILENT_SECONDS", 30)
+
 # ── Files ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 STATIC_URL = "/static/"

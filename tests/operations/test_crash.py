@@ -23,12 +23,14 @@ PEOPLE = 6
 # A group has three hours a day; the centre closes at 17 on weekends.
 HOURS, LATEST = 3, 6
 PAUSE_SECONDS = 0.5
+# Soon, so that nobody waits for the jobs of a killed worker longer than needed to show that they come back.
+SILENT_SECONDS = "6"
 ROUNDS = ("worker", "database", "web", "database", "worker")
 
 
 @pytest.mark.operations
 def test_what_was_confirmed_outlives_the_killing_of_every_part(passable_folder: Path) -> None:
-    with served(passable_folder / "var") as site:
+    with served(passable_folder / "var", KYODO_WORKER_SILENT_SECONDS=SILENT_SECONDS) as site:
         people = run_beside(site, "enter", str(PEOPLE))
         confirmed, broke, over = [], Counter[str](), threading.Event()
         threads = [
@@ -46,7 +48,6 @@ def test_what_was_confirmed_outlives_the_killing_of_every_part(passable_folder: 
         over.set()
         for thread in threads:
             thread.join()
-        wait_for(lambda: not waiting(site), "mails that are sent or failed", 300)
         after = run_beside(site, "kept")
 
         assert len(confirmed) >= 4 * len(ROUNDS)
@@ -161,11 +162,7 @@ def run_beside(site: Site, *arguments: str) -> dict:  # type: ignore[type-arg]
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=360,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)  # type: ignore[no-any-return]
-
-
-def waiting(site: Site) -> bool:
-    return any(mail["state"] == "waiting" for mail in run_beside(site, "kept")["mails"])

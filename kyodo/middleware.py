@@ -10,6 +10,8 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from kyodo import numbers
+
 MEGABYTE = 1024 * 1024
 # No form of the public takes files; those of an application take twelve papers at once.
 MOST_FROM_ANYBODY = 2 * MEGABYTE
@@ -46,9 +48,13 @@ class BodySizeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        announced = str(request.META.get("CONTENT_LENGTH", ""))
-        size = int(announced[:18]) if announced.isdecimal() else 0
-        if size > MOST_FROM_A_PERSON or (size > MOST_FROM_ANYBODY and not request.user.is_authenticated):
+        announced = str(request.META.get("CONTENT_LENGTH") or "0")
+        size = numbers.typed(announced)
+        if (
+            size is None
+            or size > MOST_FROM_A_PERSON
+            or (size > MOST_FROM_ANYBODY and not request.user.is_authenticated)
+        ):
             return HttpResponse(
                 _("送られたものが大きすぎます。ファイルを小さくするか、分けて送ってください。"),
                 status=413,

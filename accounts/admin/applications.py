@@ -12,7 +12,7 @@ from accounts.models import Application, User
 from accounts.queries.queue import age_in_days, open_days, submitted_before
 from accounts.rules import applications as rules
 from accounts.views.applications import staff
-from kyodo import clock, dates
+from kyodo import clock, dates, numbers
 
 AGES = ((3, _("3開館日以上")), (7, _("7開館日以上")), (14, _("14開館日以上")))
 
@@ -132,7 +132,7 @@ class ApplicationAdmin(admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return staff.application_page(request, int(object_id) if object_id.isdecimal() else 0)
+        return staff.application_page(request, numbers.typed(object_id) or 0)
 
     def get_urls(self) -> list[URLPattern]:
         return [

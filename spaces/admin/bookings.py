@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Group
-from kyodo import clock, dates, references
+from kyodo import clock, dates, numbers, references
 from kyodo.admin_paging import NearPaginator
 from spaces.models import Booking, BookingSeries
 from spaces.queries import day as day_queries
@@ -49,7 +49,7 @@ class WhenFilter(admin.SimpleListFilter):
 class BookingAdmin(admin.ModelAdmin):
     """The list is Django's; entering, changing and deciding are pages that call the same actions as the web."""
 
-    list_display = ("when", "space", "group", "people", "status", "reference")
+    list_display = ("when", "status", "space", "group", "people", "reference")
     list_display_links = ("when", "reference")
     list_filter = (WhenFilter, "status", "space", "use", "channel")
     list_select_related = ("space", "group")
@@ -93,7 +93,7 @@ class BookingAdmin(admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return staff_bookings.booking_page(request, int(object_id) if object_id.isdecimal() else 0)
+        return staff_bookings.booking_page(request, numbers.typed(object_id) or 0)
 
     def get_urls(self) -> list[URLPattern]:
         enter = self.admin_site.admin_view

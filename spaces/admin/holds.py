@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from kyodo import clock, dates
+from kyodo import clock, dates, numbers
 from spaces.models import Hold
 from spaces.views import holds
 
@@ -56,7 +56,7 @@ class HoldAdmin(admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return holds.hold_page(request, int(object_id) if object_id.isdecimal() else 0)
+        return holds.hold_page(request, numbers.typed(object_id) or 0)
 
     def get_urls(self) -> list[URLPattern]:
         return [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST
 
 from accounts.requests import person
-from kyodo import dates
+from kyodo import dates, numbers
 from spaces.actions import lottery as actions
 from spaces.forms.lottery import RoundForm
 from spaces.models import LotteryEntry, LotteryRound
@@ -71,7 +71,7 @@ class LotteryRoundAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The entries, to look at: groups enter and withdraw on the site's own pages."""
-        entries = LotteryEntry.objects.filter(round_id=int(object_id) if object_id.isdecimal() else 0)
+        entries = LotteryEntry.objects.filter(round_id=numbers.typed(object_id) or 0)
         shown = entries.select_related("group", "booking").order_by(F("rank").asc(nulls_last=True), "number")
         return super().change_view(request, object_id, form_url, {"entries": shown, **(extra_context or {})})
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import User
+from kyodo import numbers
 from spaces.actions import holds
 from spaces.forms.staff import HoldForm
 from spaces.models import Booking, Hold
@@ -99,4 +100,4 @@ def _placed(request: HttpRequest, form: HoldForm, user: User) -> Hold | None:
 
 def agreed(values: Sequence[str]) -> set[int]:
     """Ids of the bookings that stood in the list when staff said yes."""
-    return {int(value) for value in values if value.isdecimal()}
+    return {number for value in values if (number := numbers.typed(value))}

@@ -61,6 +61,8 @@ def lottery_rerun(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def lottery_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """The record and the result, for whoever runs the draw again at home. The first five columns are the record."""
+    if not ratelimit.allow_address(request, "lottery-rerun", times=RERUNS_PER_MINUTE, seconds=60):
+        return ratelimit.too_many(request, seconds=60)
     found = get_object_or_404(_rounds(), pk=pk, drawn_at__isnull=False)
     disposition = f'attachment; filename="lottery-{found.pk}.csv"'
     response = HttpResponse(

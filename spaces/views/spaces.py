@@ -3,7 +3,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from kyodo import files
+from kyodo import files, numbers
 from spaces.models import Space, SpacePhoto
 from spaces.queries import places
 
@@ -33,5 +33,4 @@ def space(request: HttpRequest, slug: str) -> HttpResponse:
 def photo(request: HttpRequest, slug: str, pk: int) -> FileResponse:
     """Photos of a space are for everybody; other files of the site are not, so each is served by its own view."""
     found = get_object_or_404(SpacePhoto.objects.filter(space__is_offered=True), space__slug=slug, pk=pk)
-    width = request.GET.get("width", "")
-    return files.picture(found.image, width=int(width[:5]) if width.isdecimal() else None)
+    return files.picture(found.image, width=numbers.typed(request.GET.get("width", "")))

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from kyodo import clock, dates
+from kyodo import clock, dates, numbers
 from spaces import exports
 from spaces.models import Space
 from spaces.queries import statistics as queries
@@ -46,8 +46,7 @@ def as_excel(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest) -> tuple[int, Space | None]:
-    typed = request.GET.get("year", "")
-    year = int(typed) if typed.isdecimal() and len(typed) == len("2026") else clock.fiscal_year(clock.today())
+    year = numbers.typed(request.GET.get("year", "")) or clock.fiscal_year(clock.today())
     if not clock.FIRST_YEAR <= year <= clock.LAST_YEAR:
         raise Http404
     return year, Space.objects.filter(slug=request.GET.get("space", "")).first()

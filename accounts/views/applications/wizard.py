@@ -17,7 +17,7 @@ from accounts.requests import person
 from accounts.rules import applications as rules
 from accounts.rules import steps
 from accounts.rules.steps import Step
-from kyodo import ratelimit
+from kyodo import numbers, ratelimit
 
 
 @require_http_methods(["GET", "POST"])
@@ -143,8 +143,7 @@ def own_or_404(user: User, reference: str) -> Application:
 
 
 def posted_version(request: HttpRequest) -> int:
-    typed = request.POST.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+    return numbers.typed(request.POST.get("version", "")) or 0
 
 
 def next_step(application: Application) -> Step:

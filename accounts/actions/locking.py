@@ -15,4 +15,7 @@ def lock_groups(ids: Iterable[int]) -> list[Group]:
 
 
 def lock_person(user: User) -> User:
-    return User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    """Of those who lock a person one goes at a time. Rows that only name the person (a membership, a decision) may be
+    written meanwhile: an approval holds its application and names the applicant who may be leaving, and the two would
+    wait for each other for ever."""
+    return User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)

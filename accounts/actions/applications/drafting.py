@@ -11,10 +11,12 @@ from accounts.actions.applications import hearing
 from accounts.actions.applications.papers import Paper, add_locked
 from accounts.actions.applications.writing import (
     check_edge,
+    check_editable,
     lock_application,
     save_next_version,
     write_answers,
 )
+from accounts.actions.locking import lock_person
 from accounts.emails import applications as emails
 from accounts.models import Application, User
 from accounts.queries.applications import answers_of
@@ -31,7 +33,7 @@ def start_application(*, by: User) -> Application:
     _check_may_apply(by)
     with transaction.atomic():
         # Two presses of the button wait for each other here.
-        User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+        lock_person(by)
         draft = Application.objects.filter(
             applicant=by, type=Application.Type.NEW, status=Status.DRAFT
         ).first()
@@ -114,12 +116,7 @@ def _check_may_apply(by: User) -> None:
 def _check_may_edit(application: Application, by: User) -> None:
     if not rules.is_own(by, application):
         raise PermissionDenied
-    if application.status not in rules.EDITABLE:
-        raise ValidationError(
-            _("いまの状態は「%(status)s」なので、書き直せません。"),
-            code="edge",
-            params={"status": application.get_status_display()},
-        )
+    check_editable(application)
 
 
 def _check_complete(application: Application) -> None:

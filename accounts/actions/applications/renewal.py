@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.applications.drafting import submit_locked
 from accounts.actions.applications.papers import Paper, add_locked
-from accounts.actions.applications.writing import lock_application, write_answers
+from accounts.actions.applications.writing import check_editable, lock_application, write_answers
 from accounts.actions.locking import lock_group
 from accounts.models import Application, Group, User
-from accounts.rules import applications as rules
 from accounts.rules import groups as group_rules
 from accounts.rules import steps, validity
 from kyodo import clock, dates, references
@@ -79,12 +78,7 @@ def _reopen(kind: Type, group: Group, returned: Application, version: int | None
     application = lock_application(returned, version or 0)
     if application.group_id != group.pk or application.type != kind:
         raise PermissionDenied
-    if application.status not in rules.EDITABLE:
-        raise ValidationError(
-            _("いまの状態は「%(status)s」なので、書き直せません。"),
-            code="edge",
-            params={"status": application.get_status_display()},
-        )
+    check_editable(application)
     return application
 
 

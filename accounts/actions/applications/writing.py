@@ -55,6 +55,15 @@ def check_edge(application: Application, status: str) -> None:
         )
 
 
+def check_editable(application: Application) -> None:
+    if application.status not in rules.EDITABLE:
+        raise ValidationError(
+            _("いまの状態は「%(status)s」なので、書き直せません。"),
+            code="edge",
+            params={"status": application.get_status_display()},
+        )
+
+
 def save_next_version(application: Application) -> None:
     application.version += 1
     application.save()

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from accounts.actions import applications as actions
-from accounts.actions import reminders
+from accounts.actions import deletion, reminders
 from accounts.actions.applications import deciding
 from accounts.models import Application, ExpiryReminder, Group, User
 from kyodo import clock
@@ -30,6 +30,21 @@ def test_two_staff_deciding_at_once_one_wins_the_other_is_told(coordinator: User
         assert (outcome.won, dict(outcome.refused)) == (1, {"stale": 1})
         application.refresh_from_db()
         assert (application.status == "approved") == (application.group is not None)
+
+
+def test_an_approval_and_the_applicant_leaving_at_once_do_not_wait_for_each_other(coordinator: User) -> None:
+    for _round in range(ROUNDS):
+        application = ApplicationFactory(submitted=True, met=True)
+        person = application.applicant
+
+        outcome = race(
+            lambda application=application: actions.approve_application(
+                application=application, version=application.version, by=coordinator
+            ),
+            lambda person=person: deletion.delete_account(user=person, by=person),
+        )
+
+        assert (outcome.won, dict(outcome.refused), outcome.broke) in ((1, {"stale": 1}, []), (2, {}, []))
 
 
 def test_two_approvals_at_once_make_one_group(coordinator: User, manager: User) -> None:

@@ -35,39 +35,40 @@ def token_hash(token: str) -> str:
 
 
 def invite_member(*, group: Group, email: str, role: str, by: User) -> Invitation:
-    _check_may_manage(by, group)
     _check_role_is_invitable(role)
-    return _invite(group, email, role, by)
+    with transaction.atomic():
+        group = lock_group(group)
+        _check_may_manage(by, group)
+        return _invite(group, email, role, by)
 
 
 def invite_representative(*, group: Group, email: str, by: User) -> Invitation:
     """For a group without anybody, registered on paper: whoever accepts represents it. Staff only."""
     if not rules.can_administer(by):
         raise PermissionDenied
-    return _invite(group, email, Membership.Role.REPRESENTATIVE, by)
+    with transaction.atomic():
+        return _invite(lock_group(group), email, Membership.Role.REPRESENTATIVE, by)
 
 
 def _invite(group: Group, email: str, role: str, by: User) -> Invitation:
     email = email.strip().lower()
-    with transaction.atomic():
-        group = lock_group(group)
-        now = clock.now()
-        # One that ran out no longer stands in the way of a new one.
-        _open_invitations(group).filter(expires_at__lte=now).update(revoked_at=now)
-        _check_not_member(group, email)
-        _check_not_invited(group, email)
-        _check_few_invitations(group)
-        token = secrets.token_urlsafe(32)
-        invitation = Invitation.objects.create(
-            group=group,
-            email=email,
-            role=role,
-            token_hash=token_hash(token),
-            invited_by=by,
-            invited_at=now,
-            expires_at=now + timedelta(days=INVITATION_DAYS),
-        )
-        emails.send_invitation(invitation, token)
+    now = clock.now()
+    # One that ran out no longer stands in the way of a new one.
+    _open_invitations(group).filter(expires_at__lte=now).update(revoked_at=now)
+    _check_not_member(group, email)
+    _check_not_invited(group, email)
+    _check_few_invitations(group)
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        group=group,
+        email=email,
+        role=role,
+        token_hash=token_hash(token),
+        invited_by=by,
+        invited_at=now,
+        expires_at=now + timedelta(days=INVITATION_DAYS),
+    )
+    emails.send_invitation(invitation, token)
     return invitation
 
 

@@ -135,6 +135,7 @@ def _forget_contacts(groups: list[Group], traces: _Traces) -> None:
     own_applications = Q(applicant_id=traces.user_id) | Q(group_id__in=traces.own_group_ids)
     for application in traces.named(Application.objects.all(), own_applications):
         _clear_contact(application)
+        _forget_number_called(application)
 
     nothing = dict.fromkeys(CONTACT_FIELDS, "")
     traces.named(_events_of(Group), Q(pgh_obj_id__in=traces.own_group_ids)).update(**nothing)
@@ -145,6 +146,13 @@ def _clear_contact(profile: Group | Application) -> None:
     for field in CONTACT_FIELDS:
         setattr(profile, field, "")
     profile.save(update_fields=CONTACT_FIELDS)
+
+
+def _forget_number_called(application: Application) -> None:
+    """A hearing by phone took place at the number that was called."""
+    by_phone = {"hearing_way": Application.HearingWay.PHONE}
+    Application.objects.filter(pk=application.pk, **by_phone).update(hearing_place="")
+    _events_of(Application).filter(pgh_obj_id=application.pk, **by_phone).update(hearing_place="")
 
 
 def _forget_invitations(traces: _Traces) -> None:

@@ -1,5 +1,6 @@
 """An account: keeping it up to date, leaving, and what managers do with others' accounts."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from accounts.actions import deletion, members, people
 from accounts.models import Application, Group, Invitation, Membership, User
@@ -272,6 +274,8 @@ def test_leaving_leaves_no_name_in_any_table(
         contact_name="去年　消太郎",
         contact_email="else@example.jp",
         contact_phone="090-7777-7777",
+        hearing_way=Application.HearingWay.PHONE,
+        hearing_place="090-7777-7777",
     )
     words = ("消太", "しょうた", "kieru", "090-7777")
     assert {
@@ -283,6 +287,31 @@ def test_leaving_leaves_no_name_in_any_table(
     leave(client)
 
     assert places_of(*words) == set()
+
+
+def test_the_privacy_notice_says_what_may_remain_and_for_how_long(client: Client, settings: Settings) -> None:
+    settings.MAIL_BODY_DAYS = 77
+    page = client.get(reverse("privacy")).text
+    assert "職員が書いたメモ" in page
+    assert "本文を77日後に" in page
+    client.force_login(UserFactory())
+    assert reverse("privacy") + "#remains" in client.get(reverse("delete_account")).text
+
+
+def test_sessions_that_are_over_are_forgotten_with_their_addresses(client: Client, citizen: User) -> None:
+    over, signed_out = Client(), Client()
+    for browser in (client, over, signed_out):
+        sign_in(browser, citizen)
+    Session.objects.filter(session_key=over.session.session_key).update(
+        expire_date=clock.now() - timedelta(seconds=1)
+    )
+    Session.objects.filter(session_key=signed_out.session.session_key).delete()
+
+    assert people.forget_ended_sessions() == 2
+
+    assert [one.session_key for one in UserSession.objects.all()] == [client.session.session_key]
+    assert client.get(reverse("profile")).status_code == 200
+    assert Session.objects.count() == 1
 
 
 # ── What managers do ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from accounts.models import Application, ExpiryReminder, Group, Membership
+from accounts.emails.groups import representatives
+from accounts.models import Application, ExpiryReminder
 from accounts.rules import steps, validity
 from kyodo import clock, dates
 from kyodo.mail import actions as mail
@@ -66,7 +67,7 @@ def remind_of_expiry(reminder: ExpiryReminder) -> None:
         "is_open": validity.can_renew(group, clock.today()),
         "renew_url": settings.BASE_URL + path,
     }
-    for address in _speakers(group):
+    for address in representatives(group):
         mail.queue_template(
             to=address,
             kind="applications/expiry",
@@ -132,13 +133,6 @@ def recipient(application: Application) -> str:
     """The person who applied; on paper, or when that person has left, the contact given. May be nobody."""
     applicant = application.applicant
     return applicant.email if applicant and applicant.is_active else application.contact_email
-
-
-def _speakers(group: Group) -> list[str]:
-    people = Membership.objects.filter(
-        group=group, role=Membership.Role.REPRESENTATIVE, user__is_active=True
-    ).values_list("user__email", flat=True)
-    return list(people) or [address for address in [group.contact_email] if address]
 
 
 def _queue(

@@ -23,7 +23,7 @@ def send_invitation(invitation: Invitation, token: str) -> None:
 
 
 def tell_representative_of_newcomer(invitation: Invitation) -> None:
-    _queue("newcomer", _representatives(invitation.group), invitation.group)
+    _queue("newcomer", representatives(invitation.group), invitation.group)
 
 
 def tell_new_representative(membership: Membership) -> None:
@@ -35,18 +35,18 @@ def tell_removed_member(membership: Membership) -> None:
 
 
 def tell_suspended(group: Group) -> None:
-    _queue("suspended", _representatives(group), group, reason=group.suspended_reason)
+    _queue("suspended", representatives(group), group, reason=group.suspended_reason)
 
 
 def tell_resumed(group: Group) -> None:
-    _queue("resumed", _representatives(group), group)
+    _queue("resumed", representatives(group), group)
 
 
 def tell_closed(group: Group) -> None:
-    _queue("closed", _representatives(group), group)
+    _queue("closed", representatives(group), group)
 
 
-def _representatives(group: Group) -> list[str]:
+def representatives(group: Group) -> list[str]:
     """Whom to write to for the group: its representative, or the registered contact while it has none."""
     people = Membership.objects.filter(
         group=group, role=Membership.Role.REPRESENTATIVE, user__is_active=True

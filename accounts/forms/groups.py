@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.members import INVITABLE_ROLES
-from accounts.forms.people import phone
+from accounts.forms.people import PhoneField
 from accounts.models import Group, Membership
 
 ROLE_CHOICES = [(role.value, role.label) for role in INVITABLE_ROLES]
@@ -38,12 +38,7 @@ class ContactForm(forms.Form):
     contact_email = forms.EmailField(
         label=_("連絡先メールアドレス"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
-    contact_phone = forms.CharField(
-        label=_("連絡先電話番号"),
-        max_length=20,
-        validators=[phone],
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
-    )
+    contact_phone = PhoneField(label=_("連絡先電話番号"))
     postal_address = forms.CharField(label=_("連絡先住所"), max_length=200, required=False)
     website = forms.URLField(
         label=_("ウェブサイト"),

@@ -1,5 +1,6 @@
 """What people type about themselves."""
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -21,6 +22,20 @@ phone = RegexValidator(
     _("電話番号は 045-000-0000 のように書いてください。"),
     code="phone",
 )
+
+
+class PhoneField(forms.CharField):
+    """Kept in half-width digits and hyphens, however typed."""
+
+    default_validators = [phone]
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"})
+        super().__init__(**{"max_length": 20, "widget": widget, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        text = unicodedata.normalize("NFKC", super().to_python(value) or "")
+        return text.translate(str.maketrans("‐－ー−–—", "------")).replace(" ", "")
 
 
 class NameFields(forms.Form):
@@ -52,13 +67,10 @@ class SignupForm(NameFields):
 
 
 class ProfileForm(NameFields):
-    phone = forms.CharField(
+    phone = PhoneField(
         label=_("電話番号"),
-        max_length=20,
         required=False,
-        validators=[phone],
         help_text=_("急な休館など、メールでは間に合わないときに使います。"),
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
 
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.groups import Group, GroupProfile
+from accounts.models.groups import Group, GroupProfile, Membership
 from kyodo import clock
 
 if TYPE_CHECKING:
@@ -23,11 +23,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             return self.exclude(status=Application.Status.DRAFT, is_paper=False)
         return self.filter(
             Q(applicant_id=user.pk, type=Application.Type.NEW)
-            | Q(group__memberships__user_id=user.pk, group__memberships__role="representative")
+            | Q(
+                group__memberships__user_id=user.pk,
+                group__memberships__role=Membership.Role.REPRESENTATIVE,
+            )
         ).distinct()
-
-    def waiting_for_staff(self) -> "ApplicationQuerySet":
-        return self.filter(status__in=[Application.Status.SUBMITTED, Application.Status.HEARING])
 
 
 @pghistory.track()

@@ -300,9 +300,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """Centre staff (what has been handed in), the applicant, and those who book for the group."""
         if user.is_staff:
             return self.exclude(application__status="draft", group__isnull=True)
-        managing = Membership.objects.filter(
-            user_id=user.pk, role__in=[Membership.Role.REPRESENTATIVE, Membership.Role.BOOKING_MANAGER]
-        ).values("group_id")
+        managing = Membership.objects.may_book().filter(user_id=user.pk).values("group_id")
         return self.filter(
             Q(application__applicant_id=user.pk, application__type="new")
             | Q(group_id__in=managing)

@@ -49,11 +49,6 @@ def can_act_for(user: User, group: Group) -> bool:
     return rights_in(user, group).can_act
 
 
-def can_book_for(user: User, group: Group) -> bool:
-    """Book in the group's name: who may act for it, while it is registered and in force."""
-    return rights_in(user, group).can_book
-
-
 def is_representative(user: User, group: Group) -> bool:
     return rights_in(user, group).is_representative
 

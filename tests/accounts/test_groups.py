@@ -116,7 +116,7 @@ def test_who_may_book_in_its_name(
     group: Group, who: str, expected: bool, request: pytest.FixtureRequest
 ) -> None:
     user = request.getfixturevalue(who)
-    assert rules.can_book_for(user, group) is expected
+    assert rules.rights_in(user, group).can_book is expected
     assert (group in bookable_groups(user)) is expected
 
 
@@ -124,7 +124,7 @@ def test_who_may_book_in_its_name(
 def test_nobody_books_for_a_group_that_is_not_in_force(representative: User, state: str) -> None:
     group = GroupFactory(representative=representative, **{state: True})
     assert rules.can_act_for(representative, group)
-    assert not rules.can_book_for(representative, group)
+    assert not rules.rights_in(representative, group).can_book
     assert group not in bookable_groups(representative)
 
 

@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.people import phone
 from accounts.rules import steps
 from accounts.rules.papers import check_paper
 from kyodo import clock
@@ -46,20 +45,6 @@ class KanaField(forms.CharField):
         super().validate(value)
         if value:
             steps.check_kana(value)
-
-
-class PhoneField(forms.CharField):
-    """Kept in half-width digits and hyphens, however typed."""
-
-    default_validators = [phone]
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"})
-        super().__init__(**{"max_length": 20, "widget": widget, **kwargs})
-
-    def to_python(self, value: Any) -> str:
-        text = unicodedata.normalize("NFKC", super().to_python(value) or "")
-        return text.translate(str.maketrans("‐－ー−–—", "------")).replace(" ", "")
 
 
 def field_choices() -> QuerySet[ActivityField]:

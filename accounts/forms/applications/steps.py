@@ -14,11 +14,11 @@ from accounts.actions.applications.papers import Paper
 from accounts.actions.applications.writing import PartyEntry
 from accounts.forms.applications.fields import (
     KanaField,
-    PhoneField,
     SeveralFilesField,
     WishField,
     field_choices,
 )
+from accounts.forms.people import PhoneField
 from accounts.models import Application, Document, Group
 from accounts.rules import steps
 from accounts.rules.papers import ACCEPT
@@ -255,10 +255,37 @@ class ContactForm(StepForm):
     )
 
 
-class PapersForm(StepForm):
-    step = Step.PAPERS
+class WithPapers(forms.Form):
+    """The papers of an application, each kind one field that takes several files."""
 
     bylaws = SeveralFilesField(label=_("定款・会則・規約"), required=False)
+    plan = SeveralFilesField(label=_("活動計画"), required=False)
+    report = SeveralFilesField(
+        label=_("前年度の活動報告"), required=False, help_text=_("できたばかりの団体は、なくてかまいません。")
+    )
+    other = SeveralFilesField(label=_("その他の書類"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in Document.Kind:
+            self.fields[kind.value].widget.attrs["accept"] = ACCEPT
+
+    @property
+    def papers_fields(self) -> list[forms.BoundField]:
+        return [self[kind.value] for kind in Document.Kind]
+
+    def papers(self) -> list[Paper]:
+        return [
+            Paper(kind.value, file)
+            for kind in Document.Kind
+            for file in self.cleaned_data.get(kind.value) or []
+        ]
+
+
+class PapersForm(WithPapers, StepForm):
+    step = Step.PAPERS
+    field_order = ("bylaws", "wants_model_bylaws")
+
     wants_model_bylaws = forms.BooleanField(
         label=_("まだない：会則のひな型を送ってほしい"),
         required=False,
@@ -266,20 +293,11 @@ class PapersForm(StepForm):
             "受付のメールで、ひな型のページをお知らせします。会則はヒアリングまでに一緒に考えられます。"
         ),
     )
-    plan = SeveralFilesField(label=_("活動計画"), required=False)
-    report = SeveralFilesField(
-        label=_("前年度の活動報告"), required=False, help_text=_("できたばかりの団体は、なくてかまいません。")
-    )
-    other = SeveralFilesField(label=_("その他の書類"), required=False)
-
-    KINDS: ClassVar[tuple[Document.Kind, ...]] = tuple(Document.Kind)
 
     def __init__(self, *args: Any, needs_bylaws: bool = False, **kwargs: Any) -> None:
         """`needs_bylaws`: the group has handed in none yet and isn't one whose bylaws the city holds."""
         super().__init__(*args, **kwargs)
         self.needs_bylaws = needs_bylaws
-        for kind in self.KINDS:
-            self.fields[kind.value].widget.attrs["accept"] = ACCEPT
 
     @classmethod
     def initial_from(cls, profile: Application | Group) -> dict[str, Any]:
@@ -300,9 +318,6 @@ class PapersForm(StepForm):
 
     def answers(self) -> dict[str, Any]:
         return {"wants_model_bylaws": self.cleaned_data.get("wants_model_bylaws", False)}
-
-    def papers(self) -> list[Paper]:
-        return [Paper(kind, file) for kind in self.KINDS for file in self.cleaned_data.get(kind.value) or []]
 
 
 class HearingForm(StepForm):

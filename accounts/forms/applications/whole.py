@@ -5,12 +5,16 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.applications.papers import Paper
-from accounts.forms.applications.fields import SeveralFilesField
-from accounts.forms.applications.steps import ContactForm, KindForm, MembersForm, ProfileForm, StepForm
-from accounts.models import Application, Document, Group
+from accounts.forms.applications.steps import (
+    ContactForm,
+    KindForm,
+    MembersForm,
+    ProfileForm,
+    StepForm,
+    WithPapers,
+)
+from accounts.models import Application, Group
 from accounts.rules import steps
-from accounts.rules.papers import ACCEPT
 
 PARTS: tuple[type[StepForm], ...] = (KindForm, ProfileForm, MembersForm, ContactForm)
 
@@ -46,29 +50,6 @@ class WholeForm(KindForm, ProfileForm, MembersForm, ContactForm):
     @property
     def contact_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.CONTACT]
-
-
-class WithPapers(forms.Form):
-    bylaws = SeveralFilesField(label=_("定款・会則・規約"), required=False)
-    plan = SeveralFilesField(label=_("活動計画"), required=False)
-    report = SeveralFilesField(label=_("前年度の活動報告"), required=False)
-    other = SeveralFilesField(label=_("その他の書類"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for kind in Document.Kind:
-            self.fields[kind.value].widget.attrs["accept"] = ACCEPT
-
-    @property
-    def papers_fields(self) -> list[forms.BoundField]:
-        return [self[kind.value] for kind in Document.Kind]
-
-    def papers(self) -> list[Paper]:
-        return [
-            Paper(kind.value, file)
-            for kind in Document.Kind
-            for file in self.cleaned_data.get(kind.value) or []
-        ]
 
 
 class RenewalForm(WholeForm, WithPapers):

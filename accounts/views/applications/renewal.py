@@ -12,16 +12,21 @@ from accounts.queries.application_pages import RenewalPage, renewal_page
 from accounts.requests import person
 from accounts.rules import groups as group_rules
 from accounts.views.applications.wizard import posted_version
+from kyodo import ratelimit
 
 Type = Application.Type
+# Sent and withdrawn in turns, each would mail and keep files without end. Rows for parties count too, so not too few.
+ATTEMPTS_PER_HOUR = 60
 
 
 @require_http_methods(["GET", "POST"])
+@ratelimit.limit("application-whole", times=ATTEMPTS_PER_HOUR, seconds=3600)
 def renew(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, number, Type.RENEWAL)
 
 
 @require_http_methods(["GET", "POST"])
+@ratelimit.limit("application-whole", times=ATTEMPTS_PER_HOUR, seconds=3600)
 def change(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, number, Type.CHANGE)
 

@@ -97,7 +97,8 @@ def _record(mail: OutgoingMail, outcome: Outcome) -> datetime | None:
         if mail.is_private and settings.PRODUCTION:
             changes |= {"body": "", "html": "", "purged_at": clock.now()}
     elif outcome.is_passing and mail.attempts_left:
-        retry_at = clock.now() + PAUSES[min(mail.attempts, len(PAUSES)) - 1]
+        # Counted by what is left: a mail that staff send again begins with the short pauses again.
+        retry_at = clock.now() + PAUSES[ATTEMPTS - 1 - mail.attempts_left]
         changes |= {"state": State.WAITING, "next_attempt_at": retry_at}
     else:
         changes |= {"state": State.FAILED}

@@ -9,10 +9,11 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
+from accounts.models import User
 from kyodo import clock
-from kyodo.mail import sending, tasks
+from kyodo.mail import actions, sending, tasks
 from kyodo.mail.actions import Attachment
-from kyodo.mail.models import OutgoingMail
+from kyodo.mail.models import OutgoingMail, OutgoingMailQuerySet
 from tests.mail.conftest import write_mail
 from tests.mail.smtp_server import Behaviour
 from tests.racing import race
@@ -117,6 +118,21 @@ def test_passing_refusals_end_as_failed_at_last(server: Behaviour, mail: Outgoin
     assert (mail.state, mail.attempts) == (State.FAILED, sending.ATTEMPTS)
 
 
+def test_a_mail_sent_again_by_staff_is_tried_as_soon_as_a_new_one(
+    server: Behaviour, mail: OutgoingMail, coordinator: User
+) -> None:
+    server.replies["RCPT"] = "450 busy"
+    for _ in range(sending.ATTEMPTS):
+        OutgoingMail.objects.filter(pk=mail.pk).update(next_attempt_at=clock.now())
+        sending.send(mail.pk)
+
+    again = actions.send_again(mail=mail, by=coordinator)
+    retry_at = sending.send(again.pk)
+
+    assert retry_at is not None
+    assert retry_at - clock.now() <= sending.PAUSES[0]
+
+
 def test_a_passing_refusal_gets_a_new_job_for_its_time(server: Behaviour, mail: OutgoingMail) -> None:
     server.replies["RCPT"] = "450 busy"
 
@@ -208,6 +224,20 @@ def test_of_eight_workers_at_one_mail_one_sends_it(server: Behaviour) -> None:
         mail.refresh_from_db()
         assert (mail.state, mail.attempts) == (State.SENT, 1)
     assert len(server.messages) == 10
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_of_the_claim_a_mail_goes_out_twice(
+    server: Behaviour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The companion: it takes the guard away, so that the test above is known to be able to fail."""
+    monkeypatch.setattr(OutgoingMailQuerySet, "select_for_update", lambda self, **options: self)
+    for _ in range(10):
+        mail = write_mail()
+        race(*[lambda mail=mail: sending.send(mail.pk)] * 8)  # type: ignore[misc]
+
+    assert len(server.messages) > 10
 
 
 @pytest.mark.django_db(transaction=True)

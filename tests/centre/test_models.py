@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
+from kyodo import clock
 from kyodo.centre.models import Centre, Closure, HistoryEntry, LoadedRow, NewsItem, OpeningTime
 from tests.factories.accounts import UserFactory
 from tests.factories.centre import (
@@ -150,7 +150,7 @@ def test_history_without_a_month_comes_before_the_months_of_its_year() -> None:
 
 
 def test_news_is_read_from_its_time_on_and_a_draft_never() -> None:
-    now = timezone.now()
+    now = clock.now()
     out = NewsItemFactory(published_at=now)
     NewsItemFactory(published_at=now + timedelta(minutes=1))
     NewsItemFactory(published_at=None)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -24,6 +25,15 @@ class AdminSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return access.may_enter_admin(request)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """The day's work first, what is set once last: the floors from the top, models as their apps register them."""
+        found: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        floors = [config.label for config in apps.get_app_configs()]
+        models = list(self._registry)
+        for app in found:
+            app["models"].sort(key=lambda one: models.index(one["model"]))
+        return sorted(found, key=lambda app: floors.index(app["app_label"]), reverse=True)
 
     @method_decorator(never_cache)
     @method_decorator(login_not_required)

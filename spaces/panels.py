@@ -7,10 +7,12 @@ from accounts.panels import Panel
 from accounts.rules.groups import Rights
 from spaces.queries import bookings
 
+SHOWN = 5
+
 
 def load(group: Group, rights: Rights) -> Mapping[str, object]:
     return {
-        "lines": bookings.booking_lines(bookings.group_bookings(group)),
+        "lines": bookings.booking_lines(bookings.group_bookings(group, SHOWN)),
         "may_book": rights.can_book,
     }
 

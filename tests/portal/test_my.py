@@ -101,8 +101,27 @@ def test_bookings_of_ones_groups_are_coming_and_those_of_others_are_not(
 
     [entry] = my_page(member).coming
 
-    assert (entry.title, entry.badge) == ("スペースA", "")
-    assert entry.when.endswith(" 10:00-11:00")
+    assert (entry.text, entry.badge) == (f"スペースA・{group.name}", "")
+    assert entry.title.endswith(" 10:00-11:00")
+
+
+def test_a_booking_of_today_says_so(group: Group, member: User) -> None:
+    now = clock.now()
+    with time_machine.travel(now.replace(hour=9), tick=False):
+        BookingFactory(group=group, day=clock.today(), hour=10)
+
+        [entry] = my_page(member).coming
+
+        assert (entry.badge, entry.badge_kind) == ("今日", "new")
+
+
+def test_who_may_book_finds_the_button_first(
+    client: Client, group: Group, representative: User, member: User
+) -> None:
+    for user, is_shown in ((representative, True), (member, False)):
+        client.force_login(user)
+        shown = '<a class="button" href="/spaces/">' in client.get("/my/").content.decode()
+        assert shown == is_shown
 
 
 def test_only_a_booking_out_of_the_ordinary_carries_a_badge(group: Group, member: User) -> None:

@@ -30,8 +30,6 @@ class Entry:
 
     title: str
     url: str
-    when: str = ""
-    """Read with the title, and kept together where a line ends."""
     text: str = ""
     badge: str = ""
     badge_kind: str = ""
@@ -46,6 +44,7 @@ class MyPage:
     has_bookings: bool
     """Bookings are coming, more perhaps than stand here."""
     groups: Sequence[Entry]
+    may_book: bool
     past: Sequence[Entry]
 
 
@@ -62,6 +61,7 @@ def my_page(user: User) -> MyPage:
         coming=[*_applications_on_their_way(applications), *coming],
         has_bookings=bool(coming),
         groups=[_group(membership) for membership in memberships],
+        may_book=any(one.role in Membership.BOOKING_ROLES and one.group.is_current for one in memberships),
         past=list(_past_bookings(user)),
     )
 
@@ -199,11 +199,12 @@ def _past_bookings(user: User) -> Iterator[Entry]:
 
 
 def _booking(booking: Booking) -> Entry:
+    is_usual = booking.status in USUAL
+    is_today = booking.status == Booking.Status.CONFIRMED and booking.day == clock.today()
     return Entry(
-        title=str(booking.space),
-        when=dates.period(booking.begins_at, booking.ends_at),
+        title=dates.period(booking.begins_at, booking.ends_at),
         url=booking.get_absolute_url(),
-        text=str(booking.group),
-        badge="" if booking.status in USUAL else bookings.status_text(booking),
-        badge_kind=bookings.badge(booking),
+        text=f"{booking.space}・{booking.group}",
+        badge=_("今日") if is_today else "" if is_usual else bookings.status_text(booking),
+        badge_kind="new" if is_today else bookings.badge(booking),
     )

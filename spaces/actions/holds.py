@@ -56,8 +56,11 @@ def place_hold(
                 _("この時間には予約があります。取り消す予約を確かめてから、もう一度お願いします。"),
                 code="hits",
             )
-        for booking in Booking.objects.select_for_update(of=("self",), no_key=True).filter(
-            pk__in=[booking.pk for booking in in_the_way]
+        # In the order in which a series is cancelled too, so that the two never wait for each other.
+        for booking in (
+            Booking.objects.select_for_update(of=("self",), no_key=True)
+            .filter(pk__in=[booking.pk for booking in in_the_way])
+            .order_by("begins_at", "pk")
         ):
             if booking.status not in Booking.AHEAD:
                 raise ValidationError(

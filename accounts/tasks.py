@@ -1,8 +1,8 @@
-"""The clock of the registrations."""
+"""The clock of registrations and accounts."""
 
 from procrastinate.contrib.django import app
 
-from accounts.actions import reminders
+from accounts.actions import people, reminders
 
 
 # 07:30 in Japan: cron here counts in UTC.
@@ -10,3 +10,9 @@ from accounts.actions import reminders
 @app.task(name="accounts.remind_of_expiry", queueing_lock="accounts.remind_of_expiry")
 def remind_of_expiry(timestamp: int) -> None:
     reminders.send_due_reminders()
+
+
+@app.periodic(cron="50 19 * * *")
+@app.task(name="accounts.forget_ended_sessions", queueing_lock="accounts.forget_ended_sessions")
+def forget_ended_sessions(timestamp: int) -> None:
+    people.forget_ended_sessions()

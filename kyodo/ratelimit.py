@@ -74,7 +74,18 @@ def limit(
 
 
 def too_many(request: HttpRequest, *, seconds: int) -> HttpResponse:
-    response = render(request, "429.html", status=429)
+    """Says when it goes on, and keeps what was typed behind a button that sends it once more.
+
+    Files can't be kept so, and a form sent again without them would be another one.
+    """
+    typed = (
+        [] if request.FILES else [(name, value) for name, values in request.POST.lists() for value in values]
+    )
+    context = {
+        "minutes": -(-seconds // 60),
+        "typed": [(name, value) for name, value in typed if name != "csrfmiddlewaretoken"],
+    }
+    response = render(request, "429.html", context, status=429)
     response["Retry-After"] = str(seconds)
     return response
 

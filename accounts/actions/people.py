@@ -2,6 +2,7 @@
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -11,6 +12,7 @@ from accounts.actions.locking import lock_person
 from accounts.emails import people as emails
 from accounts.models import User
 from accounts.rules import people as rules
+from kyodo import clock
 from kyodo.centre.models import WardCentre
 
 
@@ -85,6 +87,13 @@ def reset_second_factor(*, user: User, by: User) -> None:
 def end_sessions(user: User) -> None:
     for session in UserSession.objects.filter(user=user):
         session.end()
+
+
+def forget_ended_sessions() -> int:
+    """The list of sessions holds addresses; what can no longer be used goes from it, and the sessions themselves."""
+    Session.objects.filter(expire_date__lt=clock.now()).delete()
+    over = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
+    return over.delete()[0]
 
 
 def _lock_with_managers(user: User, by: User) -> tuple[User, set[int]]:

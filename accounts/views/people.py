@@ -1,6 +1,7 @@
 """A person's own account: /my/profile/, /my/delete/, and the privacy notice everybody agrees to."""
 
 from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -19,7 +20,13 @@ from accounts.requests import person
 @login_not_required
 @require_GET
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/privacy.html")
+    """Says how long things are kept, as the settings of this site have it."""
+    context = {
+        "mail_days": settings.MAIL_BODY_DAYS,
+        "mail_row_days": settings.MAIL_ROW_DAYS,
+        "session_days": settings.SESSION_COOKIE_AGE // (24 * 3600),
+    }
+    return render(request, "accounts/privacy.html", context)
 
 
 @require_http_methods(["GET", "POST"])

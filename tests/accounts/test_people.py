@@ -289,12 +289,14 @@ def test_leaving_leaves_no_name_in_any_table(
     assert places_of(*words) == set()
 
 
-def test_the_privacy_notice_says_what_may_remain_and_for_how_long(client: Client, settings: Settings) -> None:
+def test_the_privacy_notice_says_what_may_remain_and_for_how_long(
+    client: Client, citizen: User, settings: Settings
+) -> None:
     settings.MAIL_BODY_DAYS = 77
     page = client.get(reverse("privacy")).text
     assert "職員が書いたメモ" in page
     assert "本文を77日後に" in page
-    client.force_login(UserFactory())
+    client.force_login(citizen)
     assert reverse("privacy") + "#remains" in client.get(reverse("delete_account")).text
 
 

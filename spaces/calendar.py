@@ -122,10 +122,12 @@ def _event(booking: Booking, centre: Centre, invitation: Invitation | None) -> i
 def _hold_event(hold: Hold) -> icalendar.Event:
     event = icalendar.Event()
     event.add("uid", f"hold-{hold.pk}@{host()}")
-    event.add("dtstamp", _utc(hold.placed_at))
+    event.add("sequence", 0 if hold.released_at is None else 1)
+    event.add("dtstamp", _utc(hold.released_at or hold.placed_at))
     event.add("dtstart", clock.local(hold.begins_at))
     event.add("dtend", clock.local(hold.ends_at))
-    event.add("status", "CONFIRMED")
+    event.add("status", "CONFIRMED" if hold.released_at is None else "CANCELLED")
+    event.add("transp", "OPAQUE" if hold.released_at is None else "TRANSPARENT")
     event.add("summary", f"{hold.get_kind_display()}：{hold.title}")
     return event
 

@@ -15,6 +15,7 @@ from accounts.emails.groups import representatives
 from accounts.models import Application, ExpiryReminder
 from accounts.rules import steps, validity
 from kyodo import clock, dates
+from kyodo.centre.queries import current_centre
 from kyodo.mail import actions as mail
 from kyodo.mail.actions import Attachment
 
@@ -23,6 +24,21 @@ def tell_received(application: Application, *, is_again: bool) -> None:
     """The acknowledgement; with the model bylaws for a group that has none yet."""
     context = {"is_again": is_again, "bylaws_url": settings.BASE_URL + reverse("model_bylaws")}
     _queue("received", application, context)
+
+
+def tell_centre(application: Application, *, is_again: bool) -> None:
+    """To the centre's own address, where there is one: who works elsewhere today sees that something waits."""
+    address = current_centre().email
+    if not address:
+        return
+    path = reverse("admin:accounts_application_change", args=[application.pk])
+    mail.queue_template(
+        to=address,
+        kind="applications/for_centre",
+        context={"application": application, "is_again": is_again, "admin_url": settings.BASE_URL + path},
+        about_label=f"{application.reference} {application.name}",
+        about_url=path,
+    )
 
 
 def tell_withdrawn(application: Application, attachments: Sequence[Attachment]) -> None:

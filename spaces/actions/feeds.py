@@ -32,6 +32,13 @@ def revoke_all_group_feeds(*, group: Group, by: User) -> None:
     _revoke(group=group)
 
 
+def stop_feed(*, feed: Feed, by: User) -> None:
+    """Anybody's, by staff: for the member who calls because a telephone is lost."""
+    if not rights.can_hold(by):
+        raise PermissionDenied
+    _revoke(pk=feed.pk)
+
+
 def renew_space_feed(*, space: Space, by: User) -> Feed:
     """A new address for the officer's own eyes: it shows which group is where, so it ends with their role."""
     if not rights.can_run_the_day(by):
@@ -53,5 +60,5 @@ def _check_is_member(group: Group, by: User) -> None:
         raise PermissionDenied
 
 
-def _revoke(**whose: Group | Space | User) -> None:
+def _revoke(**whose: Group | Space | User | int) -> None:
     Feed.objects.filter(revoked_at__isnull=True, **whose).update(revoked_at=clock.now())

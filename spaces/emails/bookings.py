@@ -21,7 +21,21 @@ def booking_confirmed(booking: Booking) -> None:
 
 
 def booking_requested(booking: Booking) -> None:
+    """To the group, and to the centre's own address, where there is one: somebody has to say yes or no."""
     _tell(booking, "booking_requested")
+    address = current_centre().email
+    if address:
+        queue_template(
+            to=address,
+            kind="spaces/request_for_centre",
+            context={
+                "booking": booking,
+                "when": when(booking.begins_at),
+                "admin_url": page("admin:spaces_booking_change", booking.pk),
+            },
+            about_label=str(booking),
+            about_url=booking.get_absolute_url(),
+        )
 
 
 def booking_approved(booking: Booking) -> None:

@@ -51,16 +51,18 @@ def feed_bookings(feed: Feed) -> BookingQuerySet:
 
 
 def feed_holds(feed: Feed) -> QuerySet[Hold]:
-    """What staff keep free there: only in the feed of a space."""
-    since = clock.day_begins(clock.today()) - PAST
+    """What staff keep free there, and for a while what they let go: only in the feed of a space."""
+    today = clock.day_begins(clock.today())
     ids = Hold.objects.filter(units__in=_units(feed)).values("pk")
-    return Hold.objects.filter(pk__in=ids, released_at__isnull=True, begins_at__gte=since)
+    stands_or_recently_gone = Q(released_at__isnull=True) | Q(released_at__gte=today - KEEP_CANCELLED)
+    return Hold.objects.filter(stands_or_recently_gone, pk__in=ids, begins_at__gte=today - PAST)
 
 
 def feed_etag(feed: Feed, centre: Centre) -> str:
     """Another one whenever the feed would read differently: each change of a booking raises its version."""
     bookings = feed_bookings(feed).aggregate(count=Count("pk"), versions=Sum("version"), newest=Max("pk"))
-    holds = feed_holds(feed).aggregate(count=Count("pk"), newest=Max("pk")) if feed.space_id else {}
+    kept = feed_holds(feed) if feed.space_id else Hold.objects.none()
+    holds = kept.aggregate(count=Count("pk"), newest=Max("pk"), released=Max("released_at"))
     names = list(Space.objects.order_by("pk").values_list("name", flat=True))
     told = (clock.today(), bookings, holds, names, str(feed), centre.name, centre.full_address)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:32]

@@ -88,6 +88,7 @@ def submit_locked(application: Application) -> None:
     application.reason = ""
     save_next_version(application)
     emails.tell_received(application, is_again=is_again)
+    emails.tell_centre(application, is_again=is_again)
 
 
 def withdraw_application(*, application: Application, version: int, by: User) -> Application:

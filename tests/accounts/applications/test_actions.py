@@ -12,7 +12,7 @@ from accounts.rules.steps import Step
 from kyodo import clock
 from kyodo.mail.models import OutgoingMail
 from tests.factories.accounts import ApplicationFactory, GroupFactory, UserFactory, hearing_slots
-from tests.factories.centre import usual_week
+from tests.factories.centre import CentreFactory, usual_week
 
 Status = Application.Status
 pytestmark = pytest.mark.django_db
@@ -114,6 +114,19 @@ def test_sending_acknowledges_by_mail_with_the_reference_and_the_model_bylaws(ci
     mail = OutgoingMail.objects.get(to=citizen.email)
     assert application.reference in mail.body
     assert "/groups/register/model-bylaws/" in mail.body
+
+
+def test_an_application_is_told_to_the_address_of_the_centre(citizen: User) -> None:
+    usual_week()
+    CentreFactory(email="centre@example.jp")
+    application = ApplicationFactory(applicant=citizen, complete=True, name="花いっぱいの会")
+
+    actions.submit_application(application=application, version=application.version, by=citizen)
+
+    mail = OutgoingMail.objects.get(to="centre@example.jp")
+    assert "花いっぱいの会" in mail.subject
+    assert f"/admin/accounts/application/{application.pk}/" in mail.body
+    assert citizen.name not in mail.body
 
 
 def test_half_an_application_is_not_sent(citizen: User) -> None:

@@ -12,6 +12,7 @@ from spaces import emails
 from spaces.actions import bookings
 from spaces.models import Booking, Space
 from tests.factories.accounts import MembershipFactory
+from tests.factories.centre import CentreFactory
 from tests.factories.spaces import BookingFactory, SeriesFactory
 from tests.spaces.calendar.conftest import FRIDAY, at, kinds, mails_to
 
@@ -93,6 +94,18 @@ def test_a_request_says_that_an_answer_follows(
     (mail,) = OutgoingMail.objects.all()
     assert mail.subject.startswith("【予約申込】")
     assert entry_of(mail).walk("VEVENT")[0]["STATUS"] == "TENTATIVE"
+
+
+def test_a_request_is_told_to_the_address_of_the_centre(
+    spaces: dict[str, Space], group: Group, representative: User
+) -> None:
+    CentreFactory(email="centre@example.jp")
+
+    requested = book(spaces["space-ab"], group, representative, use=Booking.Use.EVENT)
+
+    mail = OutgoingMail.objects.get(to="centre@example.jp")
+    assert mail.subject.startswith("【承認待ち】スペースA・B")
+    assert f"/admin/spaces/booking/{requested.pk}/" in mail.body
 
 
 def test_an_approval_and_a_refusal_are_mailed(

@@ -8,11 +8,13 @@ import time_machine
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.actions import members
 from accounts.models import Group, Membership, User
-from spaces.actions import bookings
+from kyodo import clock
+from spaces.actions import bookings, holds
 from spaces.actions import feeds as actions
 from spaces.models import Booking, Feed, Space
 from spaces.views.feeds import READS_PER_MINUTE
@@ -260,6 +262,41 @@ def test_staff_have_a_feed_of_a_space_with_what_shares_its_units(
     assert group.name in str(found[booking.reference]["SUMMARY"])
 
 
+def test_a_hold_let_go_stays_for_a_while_as_cancelled(
+    client: Client, space: Space, coordinator: User, now: time_machine.Traveller
+) -> None:
+    hold = HoldFactory(units=list(space.units.all()), day=FRIDAY + timedelta(days=10))
+    feed = actions.renew_space_feed(space=space, by=coordinator)
+    etag = client.get(feed.get_absolute_url())["ETag"]
+
+    holds.release_hold(hold=hold, by=coordinator)
+
+    assert client.get(feed.get_absolute_url(), headers={"if-none-match": etag}).status_code == 200
+    entry = events(client, feed)[f"hold-{hold.pk}"]
+    assert (entry["STATUS"], entry["SEQUENCE"]) == ("CANCELLED", 1)
+    now.move_to(clock.now() + timedelta(days=61))
+    assert f"hold-{hold.pk}" not in events(client, feed)
+
+
+def test_staff_see_who_has_an_address_but_not_the_address_and_stop_it(
+    client: Client, feed: Feed, representative: User, coordinator: User, reception: User
+) -> None:
+    address = reverse("admin:spaces_feed_changelist")
+    stop = {"action": "stop", "_selected_action": [feed.pk]}
+    client.force_login(reception)
+    page = client.get(address).content.decode()
+    assert representative.email in page
+    assert feed.token not in page
+    assert feed.token not in client.get(reverse("admin:spaces_feed_change", args=[feed.pk])).content.decode()
+    client.post(address, stop)
+    assert client.get(feed.get_absolute_url()).status_code == 200
+
+    client.force_login(coordinator)
+    client.post(address, stop)
+
+    assert client.get(feed.get_absolute_url()).status_code == 404
+
+
 def test_the_feed_of_a_space_ends_with_the_role_of_its_officer(
     client: Client, space: Space, reception: User
 ) -> None:
@@ -351,6 +388,19 @@ def test_the_address_of_a_group_is_shown_to_nobody_outside_it(
     assert client.get(f"/groups/{group.number}/calendar/").status_code == 404
     client.force_login(manager)
     assert client.get(f"/groups/{group.number}/calendar/").status_code == 403
+
+
+def test_calendars_are_linked_where_people_look_for_them(
+    client: Client, space: Space, group: Group, reception: User, member: User
+) -> None:
+    of_space, of_group = f"/spaces/{space.slug}/calendar/", f"/groups/{group.number}/calendar/"
+    client.force_login(member)
+    assert of_space not in client.get(space.get_absolute_url()).text
+    assert of_group in client.get(group.get_absolute_url()).text
+
+    client.force_login(reception)
+    assert of_space in client.get(space.get_absolute_url()).text
+    assert of_group not in client.get(group.get_absolute_url()).text
 
 
 def test_the_page_of_a_space_is_for_staff(

@@ -236,20 +236,20 @@ def claim_booking(*, booking: Booking, by: User) -> Booking:
     return booking
 
 
-def check_in(*, booking: Booking, by: User | None) -> Booking:
-    """The group has come: noted by staff, or by the group itself through the QR code (None)."""
-    if by is not None and not rights.can_run_the_day(by):
+def check_in(*, booking: Booking, by: User) -> Booking:
+    """The group has come: noted by staff all day long, or by one of its people through the QR code when it is time."""
+    if not rights.may_check_in(by, booking):
         raise PermissionDenied
     with transaction.atomic():
         booking = _locked(booking)
         _check_edge(booking, Booking.Status.USED)
-        now = clock.now()
-        if by is None and not rights.checkin_opens_at(booking) <= now < booking.ends_at:
-            raise ValidationError(_("受付は、開始の少し前から終了までです。"), code="too_early_or_late")
         if booking.day != clock.today():
             raise ValidationError(_("受付は、利用の日にできます。"), code="too_early_or_late")
+        if not rights.is_time_to_check_in(by, booking):
+            raise ValidationError(_("受付は、開始の少し前から終了までです。"), code="too_early_or_late")
         booking.status = Booking.Status.USED
-        booking.checked_in_at, booking.checked_in_by = now, by
+        booking.checked_in_at = clock.now()
+        booking.checked_in_by = by if rights.can_run_the_day(by) else None
         _save_next_version(booking)
     return booking
 

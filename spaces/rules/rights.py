@@ -46,6 +46,25 @@ def can_run_the_day(user: User) -> bool:
     return user.is_active and user.is_staff
 
 
+def may_check_in(user: User, booking: Booking) -> bool:
+    """Staff, and whoever of the group stands in front of the place."""
+    return can_run_the_day(user) or group_rules.rights_in(user, booking.group).is_member
+
+
+def is_time_to_check_in(user: User, booking: Booking) -> bool:
+    if can_run_the_day(user):
+        return booking.day == clock.today()
+    return checkin_opens_at(booking) <= clock.now() < booking.ends_at
+
+
+def can_check_in(user: User, booking: Booking) -> bool:
+    return (
+        booking.status in (Booking.Status.CONFIRMED, Booking.Status.NO_SHOW)
+        and may_check_in(user, booking)
+        and is_time_to_check_in(user, booking)
+    )
+
+
 def can_hold(user: User) -> bool:
     return can_decide(user)
 

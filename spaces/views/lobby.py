@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.models import User
+from accounts.requests import person
 from kyodo import clock
 from kyodo.references import normalise
 from spaces.actions import bookings
@@ -30,16 +30,14 @@ def lobby(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def check_in(request: HttpRequest, reference: str) -> HttpResponse:
     """A member of the group, or staff, stands in front of the place. Opening the page does nothing; its button does."""
-    user = request.user
-    if not isinstance(user, User):
-        raise PermissionDenied
+    user = person(request)
     booking = get_object_or_404(
         Booking.objects.visible_to(user).select_related("space__policy", "group"),
         reference=normalise(reference),
     )
     if request.method == "POST":
         try:
-            bookings.check_in(booking=booking, by=user if user.is_staff else None)
+            bookings.check_in(booking=booking, by=user)
         except ValidationError as refusal:
             for sentence in refusal.messages:
                 messages.error(request, sentence)
@@ -47,18 +45,15 @@ def check_in(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, _("来館を受け付けました。"))
         return redirect("check_in", reference=booking.reference)
     now = clock.now()
-    opens_at = rights.checkin_opens_at(booking)
     return render(
         request,
         "spaces/staff/check_in.html",
         {
             "booking": booking,
             "places": list(booking.occupancies.values_list("unit__name", flat=True)),
-            "opens_at": opens_at,
+            "opens_at": rights.checkin_opens_at(booking),
             "is_today": booking.day == now.date(),
-            "can_check_in": booking.status in (Booking.Status.CONFIRMED, Booking.Status.NO_SHOW)
-            and booking.day == now.date()
-            and (user.is_staff or opens_at <= now < booking.ends_at),
+            "can_check_in": rights.can_check_in(user, booking),
             "is_over": now >= booking.ends_at,
         },
     )

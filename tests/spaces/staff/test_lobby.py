@@ -3,11 +3,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Group, User
 from kyodo.centre.models import Closure
+from spaces.actions import bookings
 from spaces.models import Booking, Space
 from tests.factories.spaces import BookingFactory, at
 from tests.spaces.staff.conftest import TODAY
@@ -116,6 +118,8 @@ def test_others_are_told_that_there_is_no_such_booking(
 
     assert client.get(check_in_url(booking)).status_code == 404
     assert client.post(check_in_url(booking)).status_code == 404
+    with pytest.raises(PermissionDenied):
+        bookings.check_in(booking=booking, by=request.getfixturevalue(who))
     booking.refresh_from_db()
     assert booking.status == "confirmed"
 

@@ -5,18 +5,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Max, Q
 
 from accounts.models import Group
 from kyodo import clock
 from spaces import emails
-from spaces.models import WaitingEntry
+from spaces.models import BookingPolicy, WaitingEntry
 from spaces.queries import facts
 from spaces.rules import limits
 from spaces.rules.limits import Wish
-
-# No policy keeps more than this free around a booking.
-WIDEST_BUFFER = timedelta(hours=8)
 
 
 def tell_waiting(
@@ -55,18 +52,25 @@ def fits_now(entry: WaitingEntry) -> bool:
 def _candidates(
     unit_ids: Collection[int], begins_at: datetime, ends_at: datetime, freed_at: datetime
 ) -> list[int]:
+    around = _widest_buffer()
     entries = (
         WaitingEntry.objects.waiting()
         .filter(
             _not_told_since(freed_at),
             space__units__in=unit_ids,
-            begins_at__lt=ends_at + WIDEST_BUFFER,
-            ends_at__gt=begins_at - WIDEST_BUFFER,
+            begins_at__lt=ends_at + around,
+            ends_at__gt=begins_at - around,
         )
         .order_by("created_at", "pk")
         .values_list("pk", flat=True)
     )
     return list(dict.fromkeys(entries))
+
+
+def _widest_buffer() -> timedelta:
+    """What any policy keeps free around a booking, both sides together."""
+    both = F("buffer_before_minutes") + F("buffer_after_minutes")
+    return timedelta(minutes=BookingPolicy.objects.aggregate(widest=Max(both))["widest"] or 0)
 
 
 def _locked(pk: int, freed_at: datetime) -> WaitingEntry | None:

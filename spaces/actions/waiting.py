@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Group, User
 from kyodo import clock
 from spaces.actions.bookings import check_limits
+from spaces.actions.locking import lock_groups
 from spaces.models import Space, WaitingEntry
 from spaces.queries import facts as fact_queries
 from spaces.rules import rights
@@ -41,7 +42,7 @@ def join_waiting(
     if fact_queries.free_units(space, begins_at, ends_at):
         raise ValidationError(_("この時間は、いま空いています。すぐに予約できます。"), code="free")
     with transaction.atomic():
-        Group.objects.select_for_update(no_key=True).only("pk").get(pk=group.pk)
+        lock_groups([group.pk])
         opened = WaitingEntry.objects.waiting().filter(group=group)
         same = opened.filter(space=space, begins_at=begins_at, ends_at=ends_at).first()
         if same is not None:

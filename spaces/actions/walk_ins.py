@@ -13,8 +13,6 @@ from spaces.actions import bookings
 from spaces.models import Booking, Space
 from spaces.rules import rights
 
-NO_OVERRIDES: Mapping[str, str] = {}
-
 
 def begins_now(space: Space) -> datetime:
     """The step of the clock we are in: a walk-in at 13:10 uses the place from 13:00."""
@@ -30,7 +28,7 @@ def book_walk_in(
     people: int,
     purpose: str,
     by: User,
-    overrides: Mapping[str, str] = NO_OVERRIDES,
+    overrides: Mapping[str, str] = bookings.NO_OVERRIDES,
 ) -> Booking:
     """All limits hold but that of lying ahead. Raises what book_space raises."""
     if not rights.can_run_the_day(by):

@@ -132,10 +132,6 @@ class SpaceDay:
         left = self.free_mask.bit_count()
         return State.FEW if left * 4 <= self.open_mask.bit_count() else State.FREE
 
-    @property
-    def free_minutes(self) -> int:
-        return self.free_mask.bit_count() * self.step
-
     def slots(self) -> Iterator[Slot]:
         """Every step of the opening hours, in order."""
         mask = self.open_mask

@@ -45,7 +45,7 @@ class GroupChoices:
     not_current: list[Group]
     """The right is there, the registration is not in force."""
     only_member: list[Group]
-    """In force, but others of the group do the booking."""
+    """Others of the group do the booking."""
 
 
 def group_choices(user: User) -> GroupChoices:

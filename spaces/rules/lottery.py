@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.models import Group, User
-from accounts.rules import groups as group_rules
 from spaces.models import LotteryEntry, LotteryRound
+from spaces.rules import rights
 
 SEED_BYTES = 32
 
@@ -166,7 +166,7 @@ def _minutes(entry: RecordedEntry) -> int:
 
 def can_enter(user: User, group: Group) -> bool:
     """Those who may book for the group; staff at the window in its name."""
-    return user.is_staff or group_rules.can_act_for(user, group)
+    return rights.may_book_for(user, group)
 
 
 def can_withdraw(user: User, entry: LotteryEntry) -> bool:
@@ -175,10 +175,6 @@ def can_withdraw(user: User, entry: LotteryEntry) -> bool:
         and entry.round.drawn_at is None
         and can_enter(user, entry.group)
     )
-
-
-def can_claim(user: User, entry: LotteryEntry) -> bool:
-    return entry.status == LotteryEntry.Status.WON and can_enter(user, entry.group)
 
 
 def takes_entries(lottery: LotteryRound, now: datetime) -> ValidationError | None:

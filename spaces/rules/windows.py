@@ -44,8 +44,3 @@ def window_openings(
         )
         for day in days
     }
-
-
-def window_opens(policy: BookingPolicy, day: date) -> datetime:
-    calendar_days = hours.Calendar(*days_that_matter(policy, [day]))
-    return window_openings(policy, [day], calendar_days)[day]

@@ -1,5 +1,6 @@
 """Bookings in the admin: enter one, look at it, change it, decide on it. The same actions as everywhere."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -84,34 +85,32 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
-    user = staff.staff_of(request)
-    booking = _booking(user, pk)
-    form = ReasonForm(request.POST, prefix="decline")
-    if form.is_valid():
-        try:
-            bookings.decline_booking(booking=booking, by=user, reason=form.cleaned_data["reason"])
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
-            messages.success(request, _("お断りを記録し、団体にお知らせしました。"))
-            return redirect(page_url(booking))
-    return _show(request, user, booking, declining=form)
+    done = _("お断りを記録し、団体にお知らせしました。")
+    return _with_reason(request, pk, "decline", bookings.decline_booking, done)
 
 
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    done = _("予約を取り消し、団体にお知らせしました。")
+    return _with_reason(request, pk, "cancel", bookings.cancel_booking, done)
+
+
+def _with_reason(
+    request: HttpRequest, pk: int, name: str, action: Callable[..., Booking], done: str
+) -> HttpResponse:
+    """A step that tells the group why; refused, its form is shown again as it was typed."""
     user = staff.staff_of(request)
     booking = _booking(user, pk)
-    form = ReasonForm(request.POST, prefix="cancel")
+    form = ReasonForm(request.POST, prefix=name)
     if form.is_valid():
         try:
-            bookings.cancel_booking(booking=booking, by=user, reason=form.cleaned_data["reason"])
+            action(booking=booking, by=user, reason=form.cleaned_data["reason"])
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            messages.success(request, _("予約を取り消し、団体にお知らせしました。"))
+            messages.success(request, done)
             return redirect(page_url(booking))
-    return _show(request, user, booking, cancelling=form)
+    return _show(request, user, booking, **{name: form})
 
 
 def page_url(booking: Booking) -> str:
@@ -144,20 +143,16 @@ def _changed(form: ChangeForm, booking: Booking, user: User) -> bool:
     return True
 
 
-def _show(
-    request: HttpRequest,
-    user: User,
-    booking: Booking,
-    *,
-    change: ChangeForm | None = None,
-    approval: ApprovalForm | None = None,
-    declining: ReasonForm | None = None,
-    cancelling: ReasonForm | None = None,
-) -> HttpResponse:
-    """The page with whichever form was refused; the others as if just opened."""
-    refused: list[forms.Form] = [form for form in (change, approval, declining, cancelling) if form]
-    can_decide = booking.status == Booking.Status.REQUESTED and rights.can_decide(user)
-    can_change = rights.can_change(user, booking)
+def _show(request: HttpRequest, user: User, booking: Booking, **refused: forms.Form) -> HttpResponse:
+    """The page with whichever form was refused (change, approval, decline, cancel); the others as if just opened."""
+    opened: dict[str, forms.Form] = {}
+    if rights.can_change(user, booking):
+        opened["change"] = ChangeForm(initial=_initial(booking))
+    if booking.status == Booking.Status.REQUESTED and rights.can_decide(user):
+        opened["approval"] = ApprovalForm(initial={"version": booking.version})
+        opened["decline"] = ReasonForm(prefix="decline")
+    if rights.can_cancel(user, booking):
+        opened["cancel"] = ReasonForm(prefix="cancel")
     return staff.page(
         request,
         "spaces/staff/booking.html",
@@ -168,12 +163,8 @@ def _show(
         no_shows=day_queries.no_show_counts([booking.group_id]).get(booking.group_id, 0),
         overrides=booking.overrides.select_related("by"),
         entry=day_queries.Entry(booking, "", 0, clock.now()),
-        change=(change or ChangeForm(initial=_initial(booking))) if can_change or change else None,
-        approval=(approval or ApprovalForm(initial={"version": booking.version})) if can_decide else None,
-        declining=(declining or ReasonForm(prefix="decline")) if can_decide else None,
-        cancelling=(cancelling or ReasonForm(prefix="cancel")) if rights.can_cancel(user, booking) else None,
-        refused=refused,
         history=history_of(booking),
+        **(opened | refused),
     )
 
 

@@ -14,6 +14,7 @@ def load(group: Group, rights: Rights) -> Mapping[str, object]:
     return {
         "lines": bookings.booking_lines(bookings.group_bookings(group, SHOWN)),
         "may_book": rights.can_book,
+        "is_member": rights.is_member,
     }
 
 

@@ -1,4 +1,4 @@
-"""The day sheet (当日表) of reception: who is where, when, how many; check in, no-show, walk-in."""
+"""The day sheet (当日の利用) of reception: who is where, when, how many; check in, no-show, walk-in."""
 
 from collections.abc import Callable
 from datetime import date

@@ -5,13 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from kyodo import database, environment
-
-django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment.load_file(BASE_DIR / ".env")
@@ -294,8 +291,6 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
-if not DEBUG:
-    CONTENT_SECURITY_POLICY["DIRECTIVES"]["script-src"] = [SELF]
 # auth.W004: e-mail addresses are unique without regard to case, by a constraint that this check does not see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 

@@ -11,6 +11,7 @@ from accounts.models import Group, Membership, User
 from accounts.rules import groups as rules
 from accounts.views.staff import groups as views
 from kyodo import clock
+from kyodo.admin_saving import SavesWhatWasTyped
 
 
 class ValidityFilter(admin.SimpleListFilter):
@@ -84,7 +85,7 @@ SHOWN: tuple[tuple[Any, tuple[str, ...]], ...] = (
 
 
 @admin.register(Group)
-class GroupAdmin(admin.ModelAdmin):
+class GroupAdmin(SavesWhatWasTyped):
     """Looking up, noting, and the steps of a registration's life. What is registered changes by an application."""
 
     list_display = ("number", "name", "status", "valid_until", "is_listed")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import person
 from kyodo import dates, numbers
+from kyodo.admin_saving import SavesWhatWasTyped
 from spaces.actions import lottery as actions
 from spaces.forms.lottery import RoundForm
 from spaces.models import LotteryEntry, LotteryRound
@@ -31,7 +32,7 @@ MADE_BY_THE_DRAW = ("seed", "drawn_at", "closed_at")
 
 
 @admin.register(LotteryRound)
-class LotteryRoundAdmin(admin.ModelAdmin):
+class LotteryRoundAdmin(SavesWhatWasTyped):
     """Draws: announced here, drawn by the clock. The button is for the day the clock stood still."""
 
     list_display = ("name", "space", "days", "phase", "entry_count", "draw_at")

@@ -7,10 +7,13 @@ from functools import partial
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
-from accounts.actions import deletion, members, people
+from accounts.actions import deletion, groups, members, people
 from accounts.models import Group, Invitation, Membership, User
 from tests.factories.accounts import GroupFactory, MembershipFactory, UserFactory
+from tests.racing import overtake
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
@@ -124,6 +127,60 @@ def test_two_managers_who_demote_each_other_leave_one() -> None:
 
         assert User.objects.filter(role=User.Role.MANAGER, is_active=True).count() == 1
         assert sorted(outcomes) == ["", "refused"]
+
+
+def test_of_two_invited_to_represent_a_group_one_does() -> None:
+    for _round in range(ROUNDS):
+        staff, one, two = UserFactory(coordinator=True), UserFactory(), UserFactory()
+        group = GroupFactory()
+        invitations = [
+            members.invite_representative(group=group, email=email, by=staff)
+            for email in ("one@example.jp", "two@example.jp")
+        ]
+
+        outcomes = at_once(
+            partial(members.accept_invitation, invitation=invitations[0], by=one),
+            partial(members.accept_invitation, invitation=invitations[1], by=two),
+        )
+
+        assert outcomes == ["", ""]
+        roles = sorted(Membership.objects.filter(group=group).values_list("role", flat=True))
+        assert roles == [Membership.Role.BOOKING_MANAGER, Membership.Role.REPRESENTATIVE]
+
+
+def test_one_person_with_two_invitations_joins_once() -> None:
+    for _round in range(ROUNDS):
+        representative, citizen = UserFactory(), UserFactory()
+        group = GroupFactory(representative=representative)
+        invitations = [
+            members.invite_member(group=group, email=email, role=Membership.Role.MEMBER, by=representative)
+            for email in ("one@example.jp", "two@example.jp")
+        ]
+
+        outcomes = at_once(
+            *(partial(members.accept_invitation, invitation=one, by=citizen) for one in invitations)
+        )
+
+        assert sorted(outcomes) == ["", "already_member"]
+        assert Membership.objects.filter(group=group, user=citizen).count() == 1
+
+
+def test_a_note_of_staff_takes_no_suspension_back() -> None:
+    """The page that saves the note has read the group before it was suspended."""
+    staff, group = UserFactory(coordinator=True), GroupFactory()
+    client = Client()
+    client.force_login(staff)
+    typed = {"staff_note": "電話で話した。", "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
+    address = reverse("admin:accounts_group_change", args=[group.pk])
+
+    outcome = overtake(
+        lambda: groups.suspend_group(group=group, reason="連絡がとれないため", by=staff),
+        lambda: client.post(address, typed),
+    )
+
+    group.refresh_from_db()
+    assert outcome.broke == []
+    assert (group.status, group.staff_note) == (Group.Status.SUSPENDED, "電話で話した。")
 
 
 def test_without_the_locks_one_invitation_does_serve_two(monkeypatch: pytest.MonkeyPatch) -> None:

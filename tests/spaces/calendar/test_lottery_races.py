@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Group, User
 from spaces.actions import holds
@@ -14,7 +16,7 @@ from spaces.queries import lottery as queries
 from tests.factories.accounts import GroupFactory, UserFactory
 from tests.factories.centre import usual_week
 from tests.factories.spaces import LotteryRoundFactory, yokohama_spaces
-from tests.racing import Outcome, race
+from tests.racing import Outcome, overtake, race
 from tests.spaces.calendar.conftest import FRIDAY, LOTTERY_DAY, at
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -182,4 +184,20 @@ def test_withdrawing_while_the_draw_is_held_is_before_or_after_it(
     entry.refresh_from_db()
     assert outcome.broke == []
     assert (entry.status == LotteryEntry.Status.WITHDRAWN) == (entry.number not in drawn)
+    assert queries.rerun(scene.lottery).agrees
+
+
+def test_a_new_name_takes_no_draw_back(scene: Scene, now: time_machine.Traveller) -> None:
+    """The page that saves the name has read the round before it was drawn."""
+    scene.fill()
+    now.move_to(DRAW_AT)
+    client = Client()
+    client.force_login(scene.coordinator)
+    address = reverse("admin:spaces_lotteryround_change", args=[scene.lottery.pk])
+
+    outcome = overtake(scene.drawer(), lambda: client.post(address, {"name": "冬の抽選"}))
+
+    scene.lottery.refresh_from_db()
+    assert outcome.broke == []
+    assert scene.lottery.name == "冬の抽選"
     assert queries.rerun(scene.lottery).agrees

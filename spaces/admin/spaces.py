@@ -4,7 +4,6 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from kyodo import files
 from kyodo.admin_inlines import NamedFields
 from kyodo.files import PictureField
 from spaces.models import BookingPolicy, Space, SpacePhoto, Unit
@@ -47,7 +46,6 @@ class PhotoInline(admin.TabularInline):
     form = PhotoForm
     formset = NamedFields
     fields = ("image", "alternative_text", "position")
-    formfield_overrides = {models.ImageField: {"form_class": files.PictureField}}
     extra = 0
 
 

@@ -1,4 +1,4 @@
-"""What groups asked for beside bookings: waiting for a slot, calendar subscriptions."""
+"""Who waits for a taken time (空き待ち), to look at: groups ask and leave on the site's own pages."""
 
 from django.contrib import admin
 from django.http import HttpRequest

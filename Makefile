@@ -15,12 +15,12 @@ help:
 
 run:
 	@sh deploy/environment.sh run
-	@exec $(MANAGE) serve
+	@exec $(PYTHON_OF_VENV) -m kyodo.serve
 
 test:
 	@sh deploy/environment.sh dev
 	@$(PYTHON_OF_VENV) -m tests.chromium
-	@$(PYTHON_OF_VENV) -m pytest -n 2 $(PYTEST)
+	@$(PYTHON_OF_VENV) -m pytest -n 2 --dist worksteal $(PYTEST)
 
 check:
 	@sh deploy/environment.sh dev

@@ -5,11 +5,11 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kyodo.settings")
-    from django.conf import settings  # noqa: PLC0415
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
-    if settings.EMBEDDED_DATABASE:
-        settings.EMBEDDED_DATABASE.start()
+    from kyodo import foundation  # noqa: PLC0415
+
+    foundation.lay()
     execute_from_command_line(sys.argv)
 
 

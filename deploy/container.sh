@@ -3,10 +3,7 @@
 set -eu
 case $1 in
 prepare)
-    python manage.py migrate --no-input
-    python manage.py createcachetable
-    python manage.py load_centre "${2:-yokohama}"
-    python manage.py load_spaces "${2:-yokohama}"
+    exec python manage.py prepare "${2:-yokohama}"
     ;;
 web)
     python manage.py collectstatic --no-input --verbosity 0

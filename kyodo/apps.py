@@ -1,5 +1,9 @@
+import django_stubs_ext
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+
+# Before any model or admin class is read; not in the settings, which `serve` reads without all this.
+django_stubs_ext.monkeypatch()
 
 
 class KyodoConfig(AppConfig):

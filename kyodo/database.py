@@ -25,7 +25,10 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 VERSION = 18
+SHAPE = "It looks like postgres://user:password@host:5432/name; without it the embedded database starts."
 START_SECONDS = 30
 LOG_BYTES = 10_000_000
 CONFIGURATION = """\
@@ -43,16 +46,23 @@ lc_messages = 'C'
 
 def from_url(url: str) -> dict[str, Any]:
     """Django's database settings for a postgres:// URL; query parameters become libpq options."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql"):
-        raise ValueError("DATABASE_URL must start with postgres://")
+    try:
+        parts = urlsplit(url)
+        port = str(parts.port or "")
+    except ValueError as error:
+        # Not the error's own words: they may hold a piece of the password.
+        raise ImproperlyConfigured(
+            f"DATABASE_URL can't be read; write signs such as / or @ in a password as %2F or %40. {SHAPE}"
+        ) from error
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise ImproperlyConfigured(f"DATABASE_URL names no PostgreSQL database. {SHAPE}")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     return {
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", unquote(parts.hostname or "")),
-        "PORT": str(parts.port or ""),
+        "PORT": port,
         "OPTIONS": options,
     }
 
@@ -173,7 +183,9 @@ class Embedded:
         if os.geteuid() == 0 and self.socket.stat().st_uid == 0:
             os.chown(self.socket, owner, -1)
         if self.socket.is_symlink() or self.socket.stat().st_uid != owner:
-            raise PermissionError(f"{self.socket} belongs to someone else")
+            raise RuntimeError(
+                f"{self.socket} belongs to someone else; the embedded database needs it. Remove it and start again."
+            )
         self.socket.chmod(0o700)
 
     def _create(self) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from kyodo import database
 from kyodo.database import Embedded
@@ -174,9 +175,13 @@ def test_an_address_is_taken_apart(url: str, expected: tuple[object, ...]) -> No
     assert tuple(database.from_url(url).values()) == expected
 
 
-def test_an_address_of_another_database_is_refused() -> None:
-    with pytest.raises(ValueError, match="DATABASE_URL"):
-        database.from_url("mysql://localhost/kyodo")
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://localhost/kyodo", "kyodo", "postgres://u@h", "postgres://u@h:port/kyodo", "postgres://[/kyodo"],
+)
+def test_an_address_that_names_no_database_of_ours_is_refused(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL .* looks like postgres://"):
+        database.from_url(url)
 
 
 def hold(embedded: Embedded) -> "subprocess.Popen[bytes]":

@@ -24,6 +24,7 @@ def test_only_one_module_reads_the_environment_for_settings() -> None:
         "kyodo/environment.py",
         "kyodo/database.py",
         "kyodo/backup.py",
+        "kyodo/serve.py",
         "kyodo/wsgi.py",
         "kyodo/asgi.py",
     }

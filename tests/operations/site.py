@@ -94,7 +94,7 @@ def start(
     }
     with (var / "serve.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "manage.py"), "serve", *options],
+            [sys.executable, "-m", "kyodo.serve", *options],
             cwd=ROOT,
             env=kept | {"KYODO_VAR": str(var), "PORT": str(port)} | environment,
             stdout=log,

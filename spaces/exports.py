@@ -5,9 +5,6 @@ import io
 from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from spaces.queries.statistics import Figures, Statistics, Table
 
@@ -38,6 +35,11 @@ def as_csv(statistics: Statistics, years: Table) -> str:
 
 def as_excel(statistics: Statistics, years: Table) -> bytes:
     """One sheet for each cut."""
+    # Loaded here only: it would take a fifteenth of every start, and statistics are read once a month.
+    from openpyxl import Workbook  # noqa: PLC0415
+    from openpyxl.styles import Font  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
     book = Workbook()
     book.remove(book.worksheets[0])
     for table in (*statistics.tables, years):

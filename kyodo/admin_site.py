@@ -28,12 +28,10 @@ class AdminSite(admin.AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The day's work first, what is set once last: the floors from the top, models as their apps register them."""
-        found: list[dict[str, Any]] = super().get_app_list(request, app_label)
+        # Django's own list is sorted by names, each translated at every comparison, only to be sorted again here.
+        found: dict[str, Any] = self._build_app_dict(request, app_label)
         floors = [config.label for config in apps.get_app_configs()]
-        models = list(self._registry)
-        for app in found:
-            app["models"].sort(key=lambda one: models.index(one["model"]))
-        return sorted(found, key=lambda app: floors.index(app["app_label"]), reverse=True)
+        return sorted(found.values(), key=lambda app: floors.index(app["app_label"]), reverse=True)
 
     @method_decorator(never_cache)
     @method_decorator(login_not_required)

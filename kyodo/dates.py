@@ -1,8 +1,10 @@
 """Dates as people read them here: 2026年11月20日（金） 13:00-15:00, 2026年度（令和8年度）."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.utils.formats import date_format, time_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kyodo import clock
@@ -14,12 +16,12 @@ ERAS = ((2019, "令和"), (1989, "平成"), (1926, "昭和"))
 
 def day(value: date) -> str:
     """2026年11月20日（金）"""
-    return date_format(_local_day(value), "DATE_FORMAT")
+    return _written(_local_day(value), "DATE_FORMAT", get_language())
 
 
 def short_day(value: date) -> str:
     """11月20日（金）"""
-    return date_format(_local_day(value), "MONTH_DAY_FORMAT")
+    return _written(_local_day(value), "MONTH_DAY_FORMAT", get_language())
 
 
 def moment(value: datetime) -> str:
@@ -44,6 +46,12 @@ def fiscal_year(value: date | int) -> str:
             count = "元" if year == first else year - first + 1
             return _("%(year)s年度（%(era)s%(count)s年度）") % {"year": year, "era": era, "count": count}
     return _("%(year)s年度") % {"year": year}
+
+
+@lru_cache(maxsize=4096)
+def _written(day: date, format_name: str, language: str | None) -> str:
+    """A calendar writes the same days again and again, and Django takes its time over each."""
+    return date_format(day, format_name)
 
 
 def _local_day(value: date) -> date:

@@ -3,22 +3,27 @@
 from collections.abc import Iterable
 
 from django import template
-from django.utils.html import conditional_escape as safe
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-from spaces.queries.timetable import Cell, MonthCell
+from spaces.queries.timetable import Cell, MonthCell, Row
 
 register = template.Library()
 
 
 @register.simple_tag
-def times(cells: Iterable[Cell]) -> SafeString:
-    """The cells of one row: a link where there is something to open, else its words."""
-    return SafeString("".join(map(_time, cells)))
+def times(rows: Iterable[Row]) -> SafeString:
+    """The rows of a timetable: the time, then the cells that begin there; a link where there is something to open."""
+    return SafeString(
+        "\n".join(
+            f'<tr class="{safe(row.css)}"><th scope="row">{safe(row.label)}</th>{"".join(map(_time, row.cells))}</tr>'
+            for row in rows
+        )
+    )
 
 
 def _time(cell: Cell) -> str:
-    css, text, span, href, spoken, note = map(safe, cell)
+    css, text, span, href, spoken, note = [safe(part) for part in cell]
     inside = (
         f'<a class="state {css}" href="{href}" aria-label="{spoken}">{text}</a>'
         if href
@@ -40,3 +45,8 @@ def _day(cell: MonthCell) -> str:
         f'<td{today}><a href="{safe(cell.href)}" aria-label="{safe(cell.spoken)}"><span class="day">{cell.day}</span>'
         f'<span class="state {safe(cell.css)}">{safe(cell.text)}</span></a></td>'
     )
+
+
+def safe(value: object) -> str:
+    """Escaped, unless it is so already: most parts of a cell are made of our own words, escaped once a day."""
+    return value if type(value) is SafeString else conditional_escape(value)

@@ -36,7 +36,8 @@ def invite(request: HttpRequest, number: str) -> HttpResponse:
                 % {"email": form.cleaned_data["email"], "days": actions.INVITATION_DAYS},
             )
             return redirect(group)
-    return render(request, "accounts/invite.html", {"form": form, "group": group})
+    context = {"form": form, "group": group, "days": actions.INVITATION_DAYS}
+    return render(request, "accounts/invite.html", context)
 
 
 @require_POST

@@ -34,7 +34,6 @@ class SeriesForm(BookingForm):
         min_value=2,
         max_value=rules.MOST_DATES,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        help_text=_("26回まで"),
     )
 
     field_order: Sequence[str] = (
@@ -52,6 +51,7 @@ class SeriesForm(BookingForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["count"].help_text = _("%(most)d回まで") % {"most": rules.MOST_DATES}
         for name in ("override", "override_reason"):
             self.fields.pop(name, None)
 

@@ -23,6 +23,9 @@ from spaces.queries.history import history_of
 from spaces.rules import rights
 from spaces.views import staff
 
+# Its fields are those of the form for changes below it: with the same ids, labels would name the wrong ones.
+APPROVAL_ID = "approve_%s"
+
 
 @require_http_methods(["GET", "POST"])
 def new_booking(request: HttpRequest) -> HttpResponse:
@@ -69,7 +72,7 @@ def booking_page(request: HttpRequest, pk: int) -> HttpResponse:
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     user = staff.staff_of(request)
     booking = _booking(user, pk)
-    form = ApprovalForm(request.POST)
+    form = ApprovalForm(request.POST, auto_id=APPROVAL_ID)
     if form.is_valid():
         try:
             bookings.approve_booking(
@@ -149,7 +152,7 @@ def _show(request: HttpRequest, user: User, booking: Booking, **refused: forms.F
     if rights.can_change(user, booking):
         opened["change"] = ChangeForm(initial=_initial(booking))
     if booking.status == Booking.Status.REQUESTED and rights.can_decide(user):
-        opened["approval"] = ApprovalForm(initial={"version": booking.version})
+        opened["approval"] = ApprovalForm(initial={"version": booking.version}, auto_id=APPROVAL_ID)
         opened["decline"] = ReasonForm(prefix="decline")
     if rights.can_cancel(user, booking):
         opened["cancel"] = ReasonForm(prefix="cancel")

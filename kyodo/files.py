@@ -6,6 +6,7 @@ Nothing is served from the folder of files itself. A view finds the row that the
 
 import io
 import secrets
+import threading
 import zipfile
 from dataclasses import dataclass
 from typing import IO, Any
@@ -22,7 +23,6 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 MEGABYTE = 1024 * 1024
 MAX_BYTES = 10 * MEGABYTE
-MAX_PIXELS = 50_000_000
 NAME_LENGTH = 120
 
 PDF = "application/pdf"
@@ -34,6 +34,9 @@ WEBP = "image/webp"
 ENDINGS = {PDF: ".pdf", DOC: ".doc", DOCX: ".docx", JPEG: ".jpg", PNG: ".png", WEBP: ".webp"}
 PICTURES = (JPEG, PNG, WEBP)
 FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP"}
+# What a camera makes is JPEG, and a page scanned at 600 dpi has 35 million. The others are unfolded as a whole, WebP
+# several times over: a file of 60 KB would take a gigabyte.
+MAX_PIXELS = {"JPEG": 50_000_000, "PNG": 36_000_000, "WEBP": 16_000_000}
 DOCUMENTS = (PDF, DOC, DOCX, JPEG, PNG, WEBP)
 
 # Widths that pages ask for; a picture is never drawn larger than it is.
@@ -50,6 +53,8 @@ _UNREADABLE = (
     ValueError,
     SyntaxError,
 )
+# A few kilobytes may unfold into half a gigabyte; all threads of a process doing so at once would end it.
+_ONE_AT_A_TIME = threading.Lock()
 Upload = UploadedFile
 
 
@@ -129,7 +134,7 @@ def _is_word(data: bytes) -> bool:
 def _picture_type(data: bytes) -> str | None:
     try:
         with Image.open(io.BytesIO(data), formats=list(FORMATS.values())) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
+            if picture.width * picture.height > MAX_PIXELS[str(picture.format)]:
                 return None
             return Image.MIME[str(picture.format)]
     except _UNREADABLE:
@@ -143,9 +148,10 @@ def redraw(
     file.seek(0)
     out = io.BytesIO()
     try:
-        with Image.open(file, formats=list(FORMATS.values())) as picture:
+        with _ONE_AT_A_TIME, Image.open(file, formats=list(FORMATS.values())) as picture:
+            # Small before anything is copied; a JPEG is even read at a fraction of its size.
+            picture.thumbnail((longest_side, longest_side))
             upright = ImageOps.exif_transpose(picture)
-            upright.thumbnail((longest_side, longest_side))
             if content_type == JPEG:
                 upright = upright.convert("RGB")
             elif upright.mode not in ("RGB", "RGBA", "L", "LA"):

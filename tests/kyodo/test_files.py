@@ -107,11 +107,26 @@ def test_a_photo_keeps_neither_place_nor_camera_and_stands_upright() -> None:
     assert kept.size == (40, 60)
 
 
-def test_a_picture_with_more_points_than_a_camera_makes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_PIXELS", 100)
+@pytest.mark.parametrize("kind", files.PICTURES)
+def test_a_picture_with_more_points_than_may_be_unfolded_is_refused(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setitem(files.MAX_PIXELS, files.FORMATS[kind], 100)
 
     with pytest.raises(ValidationError):
-        files.accept(SimpleUploadedFile("a.png", GOOD[files.PNG]))
+        files.accept(SimpleUploadedFile("a", GOOD[kind]))
+
+
+def test_few_bytes_do_not_unfold_into_a_gigabyte() -> None:
+    """WebP takes some twenty bytes a point, and this file has a hundredth of a byte for each."""
+    bomb = io.BytesIO()
+    Image.new("L", (4100, 4100)).save(bomb, "WEBP", lossless=True)
+    assert len(bomb.getvalue()) < 100_000
+
+    with pytest.raises(ValidationError) as refusal:
+        files.accept(SimpleUploadedFile("a.webp", bomb.getvalue()))
+
+    assert refusal.value.code == "file_type"
 
 
 @pytest.mark.django_db  # the end of an answer looks after connections

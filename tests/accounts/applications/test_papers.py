@@ -114,7 +114,7 @@ def test_too_big_a_file_is_refused() -> None:
 
 
 def test_picture_with_too_many_pixels_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_PIXELS", 100)
+    monkeypatch.setitem(files.MAX_PIXELS, "JPEG", 100)
 
     with pytest.raises(ValidationError) as refusal:
         add(ApplicationFactory(), photo())

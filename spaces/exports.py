@@ -9,14 +9,16 @@ from django.utils.translation import gettext as _
 from spaces.queries.statistics import Figures, Statistics, Table
 
 BYTE_ORDER_MARK = "\ufeff"
-# A cell that begins so is a formula to a spreadsheet; a group may be called anything.
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A cell that begins so is a formula to a spreadsheet, in Japanese also with wide signs; a group may be called anything.
+STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 SHEET_NAME_LENGTH = 31
 
 Cell = str | int | float | None
 
 
 def safe(text: str) -> str:
+    """Without signs that a workbook can't hold, and never a formula."""
+    text = "".join(sign for sign in text if sign.isprintable()).strip()
     return f"'{text}" if text.startswith(STARTS_A_FORMULA) else text
 
 

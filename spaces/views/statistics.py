@@ -46,7 +46,9 @@ def as_excel(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(request: HttpRequest) -> tuple[int, Space | None]:
-    year = numbers.typed(request.GET.get("year", "")) or clock.fiscal_year(clock.today())
+    typed = request.GET.get("year", "")
+    asked = numbers.typed(typed) if len(typed) == len("2026") else None
+    year = asked or clock.fiscal_year(clock.today())
     if not clock.FIRST_YEAR <= year <= clock.LAST_YEAR:
         raise Http404
     return year, Space.objects.filter(slug=request.GET.get("space", "")).first()

@@ -148,7 +148,7 @@ def test_the_workbook_has_a_sheet_for_each_cut(desk: Client) -> None:
     assert book["場所ごと"]["C3"].data_type == "n"
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+81", "-2", "@SUM(A1)", "\tcmd"])
+@pytest.mark.parametrize("name", ["=1+1", "+81", "-2", "@SUM(A1)", "＝1+1", "＠SUM(A1)"])
 def test_a_group_named_like_a_formula_stays_text(spaces: dict[str, Space], name: str) -> None:
     BookingFactory(space=spaces["space-a"], group=GroupFactory(name=name), day=TODAY)
     found, years = statistics(YEAR), Table("years", "年度ごと", "年度")
@@ -159,6 +159,14 @@ def test_a_group_named_like_a_formula_stays_text(spaces: dict[str, Space], name:
     cell = load_workbook(io.BytesIO(as_excel(found, years)))["団体ごと"]["A3"]
     assert cell.data_type == "s"
     assert str(cell.value).startswith("'")
+
+
+def test_signs_that_a_workbook_cannot_hold_are_left_out(spaces: dict[str, Space]) -> None:
+    BookingFactory(space=spaces["space-a"], group=GroupFactory(name="\t=みどり\x0bの\x1f会"), day=TODAY)
+
+    cell = load_workbook(io.BytesIO(as_excel(statistics(YEAR), Table("years", "年度ごと", "年度"))))
+
+    assert cell["団体ごと"]["A3"].value == "'=みどりの会"
 
 
 @pytest.mark.parametrize("name", ["spaces_statistics", "spaces_statistics_csv", "spaces_statistics_excel"])

@@ -31,6 +31,31 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deal what takes long to the workers of xdist in turn, so that none is left alone with it at the end.
+
+    Under `--dist worksteal` each worker begins with one stretch of the list and, once done, takes from the end of
+    another's. The tests that fill the database for others to see stay behind those that roll back, as pytest-django
+    puts them.
+    """
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    operations, journeys, races, others = ([] for _ in range(4))  # type: ignore[var-annotated]
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        kind = "operations" in marks, "journey" in marks, "race" in marks, True
+        (operations, journeys, races, others)[kind.index(True)].append(item)
+    dealt, left = [], len(items)
+    for worker in range(workers):
+        first, last = operations[worker::workers], [*journeys[worker::workers], *races[worker::workers]]
+        size = left // (workers - worker)
+        left -= size
+        between = max(0, size - len(first) - len(last))
+        dealt += [*first, *others[:between], *last]
+        del others[:between]
+    items[:] = [*dealt, *others]
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_runtest_setup() -> None:
     pytest_socket.socket_allow_hosts(THIS_MACHINE, allow_unix_socket=True)
 

@@ -80,9 +80,9 @@ def _prepare(options: list[str]) -> None:
         if preparation.is_done(wish):
             return
     except psycopg.Error as error:
-        reason = " ".join(str(error).split())
+        reason = " ".join(str(error).split()).rstrip(".?")
         sys.exit(
-            f"The database does not answer: {reason} Mend DATABASE_URL, or leave it out to use the embedded database."
+            f"The database does not answer: {reason}. Mend DATABASE_URL, or leave it out to use the embedded database."
         )
     # In a session of its own: Ctrl-C is for this process, which then ends it.
     process = subprocess.Popen(_manage("prepare", *options), start_new_session=True)

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from kyodo import environment, foundation, preparation, web
-from kyodo.supervisor import Child, Supervisor
+from kyodo.supervisor import STOP_SECONDS, Child, Supervisor
 
 READY_SECONDS = 60
 CENTRE = "yokohama"
@@ -62,12 +62,14 @@ def _serve(*, no_demo: bool) -> None:
     server = Child("web server", web.command(port))
     # Two cores load two web processes; the worker waits until they are done, so that people need not.
     worker = Child("worker", _manage("worker"), due_at=time.monotonic() + READY_SECONDS)
-    supervisor = Supervisor([server, worker], _say, _mend_database)
+    # While it loads, the server does no work for anybody, and it does not listen to a wish to stop.
+    supervisor = Supervisor([server, worker], _say, _mend_database, patience=1.0)
     supervisor.start()
     while not supervisor.stopping and not _answers(port):
         supervisor.look()
         time.sleep(0.1)
     if not supervisor.stopping:
+        supervisor.patience = STOP_SECONDS
         worker.due_at = 0.0
         supervisor.look()
         _greet(port, with_demo=with_demo)

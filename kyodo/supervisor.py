@@ -60,6 +60,8 @@ class Supervisor:
     write: Callable[[str], None]
     # Called between looks: brings back what the children stand on, and says whether it had to.
     mend: Callable[[], bool] = lambda: False
+    # How long the children may take to finish their work when all is to stop.
+    patience: float = STOP_SECONDS
     stopping: bool = field(default=False, init=False)
 
     def start(self) -> None:
@@ -95,7 +97,7 @@ class Supervisor:
         for child in self.children:
             if child.process is not None:
                 child.process.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + self.patience
         for child in self.children:
             if child.process is not None:
                 with contextlib.suppress(subprocess.TimeoutExpired):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from accounts.actions import people as actions
 from accounts.forms.people import RoleForm
 from accounts.models import User
 from accounts.requests import person
+from accounts.rules import people as rules
 from accounts.views.staff import steps
 
 PAGE = "admin:accounts_user_change"
@@ -19,6 +21,8 @@ PAGE = "admin:accounts_user_change"
 
 @require_POST
 def set_role(request: HttpRequest, pk: int) -> HttpResponse:
+    if not rules.can_manage_people(person(request)):
+        raise PermissionDenied
     user = get_object_or_404(User, pk=pk)
     form = RoleForm(request.POST)
     if not form.is_valid():

@@ -44,5 +44,9 @@ def book_walk_in(
             by=by,
             channel=Booking.Channel.WALK_IN,
             overrides={"past": _("当日の来館"), **overrides},
+            once=True,
         )
+        # The button was pressed twice: the group came once.
+        if booking.status == Booking.Status.USED:
+            return booking
         return bookings.check_in(booking=booking, by=by)

@@ -37,6 +37,14 @@ def test_a_group_at_the_counter_is_booked_and_checked_in_at_once(
     assert booking.occupancies.count() == 1
 
 
+def test_pressed_twice_a_group_gets_one_table(desk: Client, spaces: dict[str, Space], group: Group) -> None:
+    first, second = walk_in(desk), walk_in(desk)
+
+    booking = Booking.objects.get()
+    assert (booking.status, booking.occupancies.count()) == ("used", 1)
+    assert second.headers["Location"] == first.headers["Location"]
+
+
 def test_part_of_a_name_offers_groups_to_choose_from(
     desk: Client, spaces: dict[str, Space], group: Group
 ) -> None:

@@ -3,18 +3,17 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
 from django.http import HttpRequest
 
 
-class SavesWhatWasTyped(admin.ModelAdmin):
+class SavesWhatWasTyped(admin.ModelAdmin):  # type: ignore[type-arg]
     """Writes the fields that a person changed in the form, and no other.
 
     Django writes the whole row as it was read: an approval, a suspension or a draw that was on its way meanwhile would
     be undone by whoever saves a note beside it.
     """
 
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
             super().save_model(request, obj, form, change)
             return

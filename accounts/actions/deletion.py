@@ -32,6 +32,7 @@ def delete_account(*, user: User, by: User) -> None:
         raise PermissionDenied
     _check_not_staff(user)
     with transaction.atomic():
+        _hold_applications(user)
         traces = _Traces(user)
         groups = lock_groups(traces.group_ids)
         user = lock_person(user)
@@ -50,6 +51,13 @@ def _check_not_staff(user: User) -> None:
         raise ValidationError(
             _("職員のアカウントは、管理者が停止します。管理者に伝えてください。"), code="staff"
         )
+
+
+def _hold_applications(user: User) -> None:
+    """An approval under way ends first: what follows finds the group it has made. None of them belongs to a group yet, so
+    holding them before any group is in nobody's way."""
+    own = Application.objects.filter(applicant=user, group__isnull=True).order_by("pk")
+    list(own.select_for_update(of=("self",)).values_list("pk"))
 
 
 def _check_handed_over(user: User) -> None:
@@ -81,7 +89,13 @@ class _Traces:
         by_address = Group.objects.alias(contact_lower=Lower("contact_email")).filter(
             contact_lower__in=self.addresses
         )
-        self.group_ids = {*self.own_group_ids, *by_address.values_list("pk", flat=True)}
+        # Whoever accepts an invitation holds its group before the person.
+        invited = Invitation.objects.filter(email__in=self.addresses)
+        self.group_ids = {
+            *self.own_group_ids,
+            *by_address.values_list("pk", flat=True),
+            *invited.values_list("group_id", flat=True),
+        }
 
     def named(self, rows: "models.QuerySet[Any]", own: Q) -> "models.QuerySet[Any]":
         """Those of the rows whose contact is this person; `own` tells where the name alone is enough."""

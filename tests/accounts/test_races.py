@@ -115,6 +115,25 @@ def test_nobody_joins_while_leaving_for_good() -> None:
         assert outcomes[0] in ("", "unverified")
 
 
+def test_accepting_the_invitation_to_oneself_while_leaving_for_good() -> None:
+    """Both write to the invitation and to the person, and take them in one order."""
+    for _round in range(ROUNDS):
+        representative, leaver = UserFactory(), UserFactory()
+        group = GroupFactory(representative=representative)
+        invitation = members.invite_member(
+            group=group, email=leaver.email, role=Membership.Role.MEMBER, by=representative
+        )
+
+        outcomes = at_once(
+            partial(members.accept_invitation, invitation=invitation, by=leaver),
+            partial(deletion.delete_account, user=leaver, by=leaver),
+        )
+
+        assert not Membership.objects.filter(user=leaver).exists()
+        assert outcomes[1] == ""
+        assert outcomes[0] in ("", "unverified")
+
+
 def test_two_managers_who_demote_each_other_leave_one() -> None:
     for _round in range(ROUNDS):
         User.objects.filter(role=User.Role.MANAGER).update(role=User.Role.RECEPTION)

@@ -10,7 +10,7 @@ from accounts.models import Application, ExpiryReminder, Group, User
 from kyodo import clock
 from kyodo.mail.models import OutgoingMail
 from tests.factories.accounts import ApplicationFactory, GroupFactory, UserFactory
-from tests.racing import race
+from tests.racing import overtake, race
 
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 ROUNDS = 10
@@ -109,3 +109,33 @@ def test_reminders_run_twice_at_once_go_out_once() -> None:
     assert outcome.broke == []
     assert ExpiryReminder.objects.count() == 5
     assert OutgoingMail.objects.count() == 5
+
+
+def test_whom_an_approval_makes_a_representative_leaves_the_group_as_well(coordinator: User) -> None:
+    """Who leaves for good has looked before the approval is there: the membership it makes must not stay behind."""
+    application = ApplicationFactory(submitted=True, met=True, contact_email="office@example.jp")
+    person = application.applicant
+
+    outcome = overtake(
+        lambda: actions.approve_application(application=application, version=1, by=coordinator),
+        lambda: deletion.delete_account(user=person, by=person),
+    )
+
+    assert (outcome.won, outcome.broke) == (1, [])
+    assert not Group.objects.get().memberships.exists()
+    assert OutgoingMail.objects.get(kind="people/group_has_nobody").to == "office@example.jp"
+
+
+def test_renewal_and_change_approved_at_once_both_stay(coordinator: User, manager: User) -> None:
+    for _round in range(ROUNDS):
+        group = GroupFactory(representative=UserFactory(), valid_until=clock.today())
+        asked = [
+            ApplicationFactory(submitted=True, met=True, group=group, type=type_, name=name)
+            for type_, name in (("renewal", group.name), ("change", "新しい名前の会"))
+        ]
+
+        outcome = race(*(_approval(one, by) for one, by in zip(asked, (coordinator, manager), strict=True)))
+
+        group.refresh_from_db()
+        assert (outcome.won, outcome.broke) == (2, [])
+        assert group.valid_until > clock.today()

@@ -7,7 +7,9 @@ class SpacesConfig(AppConfig):
     verbose_name = _("場所の予約")
 
     def ready(self) -> None:
-        from accounts import panels  # noqa: PLC0415 - models are loaded only now
+        from accounts import endings, panels  # noqa: PLC0415 - models are loaded only now
+        from spaces.actions.bookings import cancel_all_ahead  # noqa: PLC0415
         from spaces.panels import BOOKINGS  # noqa: PLC0415
 
         panels.register(BOOKINGS)
+        endings.register(cancel_all_ahead)

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import endings
 from accounts.actions import directory
 from accounts.actions.locking import lock_group
 from accounts.emails import groups as emails
@@ -91,7 +92,7 @@ def resume_group(*, group: Group, by: User) -> Group:
 
 
 def close_group(*, group: Group, by: User) -> Group:
-    """End the registration (登録終了). What the group did stays on record; nothing more happens in its name."""
+    """End the registration (登録終了). What the group did stays on record; what it had ahead is let go."""
     _check_may_administer(by)
     with transaction.atomic():
         group = lock_group(group)
@@ -101,6 +102,7 @@ def close_group(*, group: Group, by: User) -> Group:
         Invitation.objects.filter(group=group, accepted_at__isnull=True, revoked_at__isnull=True).update(
             revoked_at=clock.now()
         )
+        endings.follow(group=group, by=by)
         emails.tell_closed(group)
     return group
 

@@ -172,6 +172,16 @@ def cancel_booking(*, booking: Booking, by: User | None, reason: str = "") -> Bo
     return booking
 
 
+def cancel_all_ahead(*, group: Group, by: User) -> None:
+    """A group's registration ends: what it has ahead is cancelled, each with its mail and calendar entry."""
+    with transaction.atomic():
+        for booking in group.bookings.upcoming().order_by("pk"):
+            locked = _locked(booking)
+            if locked.is_ahead:
+                let_go(locked, by=by, reason=_("団体の登録が終わったため"))
+                emails.booking_cancelled(locked, by)
+
+
 def let_go(booking: Booking, *, by: User | None, reason: str) -> None:
     """Cancel a locked booking and free its units; the caller mails, once for however many."""
     units = _units_of(booking)

@@ -47,6 +47,6 @@ def _day(cell: MonthCell) -> str:
     )
 
 
-def safe(value: object) -> str:
+def safe(value: str) -> str:
     """Escaped, unless it is so already: most parts of a cell are made of our own words, escaped once a day."""
     return value if type(value) is SafeString else conditional_escape(value)

@@ -50,7 +50,10 @@ class NameFields(forms.Form):
 class SignupForm(NameFields):
     """Beside e-mail and password, what sign-up asks. allauth puts its own fields in between."""
 
-    consent = forms.BooleanField(label=_("個人情報の取扱いに同意します"))
+    consent = forms.BooleanField(
+        label=_("個人情報の取扱いに同意します"),
+        error_messages={"required": _("アカウントをつくるには、同意が必要です。")},
+    )
 
     field_order = ["name", "name_kana", "email", "password1", "consent"]
 

@@ -167,12 +167,14 @@ class ProfileForm(StepForm):
         queryset=ActivityField.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         help_text=_("あてはまるものをすべて選んでください。"),
+        error_messages={"required": _("1つ以上選んでください。")},
     )
     wards = forms.ModelMultipleChoiceField(
         label=_("活動する区"),
         queryset=Ward.objects.all(),
         widget=forms.CheckboxSelectMultiple,
         help_text=_("おもに活動する区をすべて選んでください。"),
+        error_messages={"required": _("1つ以上選んでください。")},
     )
     website = forms.URLField(
         label=_("ウェブサイト"),
@@ -324,7 +326,10 @@ class HearingForm(StepForm):
     step = Step.HEARING
 
     hearing_way = forms.ChoiceField(
-        label=_("ヒアリングの方法"), choices=Application.HearingWay.choices, widget=forms.RadioSelect
+        label=_("ヒアリングの方法"),
+        choices=Application.HearingWay.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("1つ選んでください。")},
     )
     wish_1 = WishField(label=_("第1希望"))
     wish_2 = WishField(label=_("第2希望"))

@@ -77,6 +77,10 @@ def send_password_reset(*, user: User, by: User) -> None:
 def reset_second_factor(*, user: User, by: User) -> None:
     """For someone who lost the phone: take all second factors away and end the sessions."""
     _check_may_manage(by)
+    if user.pk == by.pk:
+        raise ValidationError(
+            _("ご自分の二段階認証は、アカウントのページで変えてください。"), code="own_account"
+        )
     with transaction.atomic():
         user = lock_person(user)
         Authenticator.objects.filter(user=user).delete()

@@ -397,3 +397,10 @@ def test_a_lost_second_factor_is_taken_away_and_told(manager: User, coordinator:
     people.reset_second_factor(user=coordinator, by=manager)
     assert not Authenticator.objects.filter(user=coordinator).exists()
     assert OutgoingMail.objects.get(kind="people/second_factor_reset").to == coordinator.email
+
+
+def test_managers_change_their_own_second_factor_on_their_own_page(manager: User) -> None:
+    with pytest.raises(ValidationError) as refused:
+        people.reset_second_factor(user=manager, by=manager)
+
+    assert refused.value.code == "own_account"

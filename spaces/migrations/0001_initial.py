@@ -673,7 +673,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='feed',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('group',), name='feed_one_open_per_group'),
+            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('group', 'created_by'), name='feed_one_open_per_group_and_member'),
         ),
         migrations.AddConstraint(
             model_name='feed',

@@ -52,7 +52,10 @@ def test_the_day_before_at_ten_the_reminder_leaves(
 
     mail = OutgoingMail.objects.get()
     booking.refresh_from_db()
-    assert (mail.to, mail.subject) == (representative.email, "【予約のお知らせ】スペースA 11月21日（土）10:00")
+    assert (mail.to, mail.subject) == (
+        representative.email,
+        "【予約のお知らせ】スペースA 11月21日（土）10:00",
+    )
     assert f"/bookings/{booking.reference}/cancel/" in mail.body
     assert booking.reminded_at == clock.now()
 

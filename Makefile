@@ -20,7 +20,7 @@ run:
 test:
 	@sh deploy/environment.sh dev
 	@$(PYTHON_OF_VENV) -m tests.chromium
-	@$(PYTHON_OF_VENV) -m pytest -n 2 --dist worksteal $(PYTEST)
+	@$(PYTHON_OF_VENV) -m pytest -n 3 --dist worksteal $(PYTEST)
 
 check:
 	@sh deploy/environment.sh dev

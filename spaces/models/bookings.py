@@ -23,6 +23,7 @@ class SeriesQuerySet(models.QuerySet["BookingSeries"]):
         return self.filter(group__memberships__user_id=user.pk)
 
 
+@pghistory.track()
 class BookingSeries(models.Model):
     """Bookings of one group that repeat (くり返し予約), made together and cancelled one, the rest, or all."""
 

@@ -107,6 +107,7 @@ class LotteryEntryQuerySet(models.QuerySet["LotteryEntry"]):
         return self.filter(group__memberships__user_id=user.pk)
 
 
+@pghistory.track()
 class LotteryEntry(models.Model):
     """A group's entry in a draw (抽選の申込) for one time."""
 

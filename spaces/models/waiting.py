@@ -1,5 +1,6 @@
 from typing import TYPE_CHECKING
 
+import pghistory
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,7 @@ class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
         )
 
 
+@pghistory.track()
 class WaitingEntry(models.Model):
     """A group's wish to hear when a taken time frees up (空き待ち). First come, first served: nothing is kept."""
 

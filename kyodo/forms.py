@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kyodo import clock
 
+# What a counted field says of itself while it is typed in (static/js/site.js).
+CHARACTERS_LEFT = _("あと{left}文字")
+
 
 class Renderer(TemplatesSetting):
     """Label, hint, error, field, in that order, linked for a screen reader."""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions.members import INVITABLE_ROLES
 from accounts.forms.people import PhoneField
 from accounts.models import Group, Membership
+from kyodo.forms import CHARACTERS_LEFT
 
 ROLE_CHOICES = [(role.value, role.label) for role in INVITABLE_ROLES]
 
@@ -50,14 +51,18 @@ class ContactForm(forms.Form):
         label=_("ふだんの活動"),
         max_length=2000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 6, "data-count": True}),
+        widget=forms.Textarea(attrs={"rows": 6, "data-count": CHARACTERS_LEFT}),
     )
 
 
 class DirectoryEntryForm(forms.Form):
     """The group's choice of what the public sees of it."""
 
-    is_listed = forms.BooleanField(label=_("団体一覧に載せる"), required=False)
+    is_listed = forms.BooleanField(
+        label=_("団体一覧に載せる"),
+        required=False,
+        help_text=_("載せると、団体名とふりがな、種類、分野、区が出ます。ほかは下で選びます。"),
+    )
     public_fields = forms.MultipleChoiceField(
         label=_("公開する項目"),
         choices=Group.PublicField.choices,

@@ -6,6 +6,8 @@ from django import forms
 from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy as _
 
+from kyodo.forms import CHARACTERS_LEFT
+
 
 class SampleForm(forms.Form):
     name = forms.CharField(
@@ -34,7 +36,7 @@ class SampleForm(forms.Form):
     purpose = forms.CharField(
         label=_("使う目的"),
         max_length=200,
-        widget=forms.Textarea(attrs={"rows": 4, "data-count": True}),
+        widget=forms.Textarea(attrs={"rows": 4, "data-count": CHARACTERS_LEFT}),
         required=False,
     )
     paper = forms.FileField(label=_("書類"), required=False, help_text=_("PDF、Word、画像。10MBまで。"))

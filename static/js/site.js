@@ -57,13 +57,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// <textarea maxlength data-count>: how many characters are left, spoken when few are.
+// <textarea maxlength data-count="あと{left}文字">: how many characters are left, spoken when few are.
 for (const area of document.querySelectorAll("textarea[maxlength][data-count]")) {
   const counter = document.createElement("p");
   counter.className = "counter";
   const show = () => {
     const left = area.maxLength - area.value.length;
-    counter.textContent = `あと${left}文字`;
+    counter.textContent = area.dataset.count.replace("{left}", left);
     counter.setAttribute("aria-live", left < 20 ? "polite" : "off");
   };
   area.after(counter);

@@ -26,6 +26,7 @@ from accounts.rules.steps import Step
 from kyodo import clock
 from kyodo.centre.hours import opening_days
 from kyodo.centre.models import ActivityField, Ward
+from kyodo.forms import CHARACTERS_LEFT
 
 PARTY_ROWS = 3
 
@@ -150,7 +151,7 @@ class ProfileForm(StepForm):
     purpose = forms.CharField(
         label=_("活動の目的"),
         max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 4, "data-count": True}),
+        widget=forms.Textarea(attrs={"rows": 4, "data-count": CHARACTERS_LEFT}),
         help_text=_(
             "だれの、どんなことのために活動していますか。場所の利用は、この目的に沿ったものに限ります。"
         ),
@@ -159,7 +160,7 @@ class ProfileForm(StepForm):
         label=_("ふだんの活動"),
         max_length=2000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "data-count": True}),
+        widget=forms.Textarea(attrs={"rows": 4, "data-count": CHARACTERS_LEFT}),
         help_text=_("例：毎月第2土曜に、公園の清掃と花壇の手入れ"),
     )
     fields_of_activity = forms.ModelMultipleChoiceField(

@@ -15,6 +15,7 @@ from accounts.forms.applications.steps import (
 )
 from accounts.models import Application, Group
 from accounts.rules import steps
+from kyodo.forms import CHARACTERS_LEFT
 
 PARTS: tuple[type[StepForm], ...] = (KindForm, ProfileForm, MembersForm, ContactForm)
 
@@ -59,7 +60,7 @@ class RenewalForm(WholeForm, WithPapers):
         label=_("変わったこと"),
         max_length=1000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "data-count": True}),
+        widget=forms.Textarea(attrs={"rows": 3, "data-count": CHARACTERS_LEFT}),
         help_text=_("例：代表が替わりました。活動の場を広げました。なければ空のままでかまいません。"),
     )
 

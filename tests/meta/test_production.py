@@ -134,3 +134,28 @@ def test_the_demo_does_not_load_into_production(tmp_path: Path) -> None:
 
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
+
+
+HEADERS = """
+import json, django
+django.setup()
+from django.test import Client
+client = Client(HTTP_HOST="kyodo.example.jp")
+plain, safe = client.get("/spaces/"), client.get("/healthz", headers={"X-Forwarded-Proto": "https"})
+print(json.dumps([plain.status_code, plain["Location"], safe.status_code, dict(safe.headers)]))
+"""
+
+
+def test_every_answer_carries_the_secure_headers(tmp_path: Path) -> None:
+    done = run(HEADERS, tmp_path)
+    plain, location, status, headers = json.loads(done.stdout or "[0, 0, 0, {}]")
+
+    assert (plain, location) == (301, "https://kyodo.example.jp/spaces/"), done.stderr
+    assert status == 200
+    assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "script-src 'self'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]

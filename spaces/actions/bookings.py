@@ -174,8 +174,11 @@ def cancel_booking(*, booking: Booking, by: User | None, reason: str = "") -> Bo
 
 def cancel_all_ahead(*, group: Group, by: User) -> None:
     """A group's registration ends: what it has ahead is cancelled, each with its mail and calendar entry."""
+    if not rights.can_decide(by):
+        raise PermissionDenied
     with transaction.atomic():
-        for booking in group.bookings.upcoming().order_by("pk"):
+        # In the order in which holds, closures and series take them, so that none waits for another for ever.
+        for booking in group.bookings.upcoming().order_by("begins_at", "pk"):
             locked = _locked(booking)
             if locked.is_ahead:
                 let_go(locked, by=by, reason=_("団体の登録が終わったため"))

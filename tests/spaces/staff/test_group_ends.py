@@ -1,8 +1,12 @@
 from datetime import timedelta
 
+import pytest
+from django.core.exceptions import PermissionDenied
+
 from accounts.actions.groups import close_group, suspend_group
 from accounts.models import Group, User
 from kyodo.mail.models import OutgoingMail
+from spaces.actions.bookings import cancel_all_ahead
 from spaces.models import Booking, Occupancy, Space
 from tests.factories.spaces import BookingFactory
 from tests.spaces.staff.conftest import TODAY
@@ -41,6 +45,18 @@ def test_bookings_stay_while_a_group_is_only_suspended(
 ) -> None:
     ahead = BookingFactory(space=spaces["space-a"], group=group, day=TODAY + timedelta(days=3))
     suspend_group(group=group, reason="書類が届いていません。", by=coordinator)
+
+    ahead.refresh_from_db()
+    assert ahead.status == Booking.Status.CONFIRMED
+
+
+def test_only_who_decides_lets_a_group_s_bookings_go(
+    spaces: dict[str, Space], group: Group, reception: User
+) -> None:
+    ahead = BookingFactory(space=spaces["space-a"], group=group, day=TODAY + timedelta(days=3))
+
+    with pytest.raises(PermissionDenied):
+        cancel_all_ahead(group=group, by=reception)
 
     ahead.refresh_from_db()
     assert ahead.status == Booking.Status.CONFIRMED

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
@@ -17,8 +18,8 @@ Cell = str | int | float | None
 
 
 def safe(text: str) -> str:
-    """Without signs that a workbook can't hold, and never a formula."""
-    text = "".join(sign for sign in text if sign.isprintable()).strip()
+    """Without signs that a workbook can't hold, and never a formula. The wide space inside a name is part of it."""
+    text = "".join(sign for sign in text if not unicodedata.category(sign).startswith("C")).strip()
     return f"'{text}" if text.startswith(STARTS_A_FORMULA) else text
 
 

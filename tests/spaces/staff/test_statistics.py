@@ -197,3 +197,8 @@ def test_queries_stay_the_same_however_much_was_used(
         desk.get(URL)
 
     assert len(many) == len(few)
+
+
+def test_the_wide_space_of_a_name_stays_and_control_signs_go() -> None:
+    assert safe("山下\u3000花の会\x07") == "山下\u3000花の会"
+    assert safe("\t\u3000=1+1") == "'=1+1"

@@ -2,13 +2,13 @@
 import os
 import sys
 
+from django.core.management import execute_from_command_line
+
+from kyodo import foundation
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kyodo.settings")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415
-
-    from kyodo import foundation  # noqa: PLC0415
-
     foundation.lay()
     execute_from_command_line(sys.argv)
 

@@ -1,29 +1,10 @@
 """National holidays of Japan (国民の祝日), substitutes and days between holidays included."""
 
-import sys
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from importlib import import_module
-from pathlib import Path
-from types import ModuleType
-from typing import Any
 
-import holidays
-
-COUNTRIES = "holidays.countries"
-
-
-def _calendar_of_japan() -> Any:
-    """Only Japan's module: the package around it loads two hundred countries, a second in every process."""
-    if COUNTRIES not in sys.modules:
-        package = ModuleType(COUNTRIES)
-        package.__path__ = [str(Path(holidays.__path__[0]) / "countries")]
-        sys.modules[COUNTRIES] = package
-    return import_module(f"{COUNTRIES}.japan").Japan
-
-
-Japan = _calendar_of_japan()
+from holidays.countries.japan import Japan
 
 
 @cache

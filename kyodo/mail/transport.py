@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import requests
+from anymail.exceptions import AnymailError
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage, get_connection
@@ -143,19 +145,18 @@ def _judge(error: Exception) -> Outcome:
         return Outcome(is_passing=all(_is_passing(code) for code in codes), error=text)
     if isinstance(error, smtplib.SMTPResponseException):
         return Outcome(is_passing=_is_passing(error.smtp_code), error=text)
-    if hasattr(error, "esp_name"):
-        # An error of anymail, which is loaded only where a provider is set: with requests it takes its time.
+    if isinstance(error, AnymailError):
         return _judge_provider(error)
     if isinstance(error, (smtplib.SMTPServerDisconnected, socket.gaierror, ssl.SSLError, OSError)):
         return Outcome(is_passing=True, error=text)
     return Outcome(error=text)
 
 
-def _judge_provider(error: Exception) -> Outcome:
+def _judge_provider(error: AnymailError) -> Outcome:
     text = _describe(error)
-    if isinstance(error.__cause__, OSError):
+    if isinstance(error.__cause__, requests.RequestException):
         # The line to the provider broke; only before the connection stood can nothing have been accepted.
-        before_sending = type(error.__cause__).__name__ == "ConnectTimeout"
+        before_sending = isinstance(error.__cause__, requests.exceptions.ConnectTimeout)
         return Outcome(is_passing=before_sending, is_uncertain=not before_sending, error=text)
     status = getattr(error, "status_code", None)
     if status is not None:

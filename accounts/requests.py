@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from accounts.models import User
+from kyodo import access
 
 
 def person(request: HttpRequest) -> User:
@@ -11,3 +12,19 @@ def person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def staff(request: HttpRequest) -> User:
+    """The member of the centre's staff at work; anybody else is refused, whatever door let them in."""
+    user = person(request)
+    if not access.may_enter_admin(request):
+        raise PermissionDenied
+    return user
+
+
+def ward_officer(request: HttpRequest) -> User:
+    """The ward centre's officer at work, with a second factor where the site asks for one."""
+    user = person(request)
+    if not (user.is_active and user.is_ward_officer and access.has_second_factor(request)):
+        raise PermissionDenied
+    return user

@@ -2,7 +2,7 @@
 
 from accounts.models import User
 
-VIEW_ALL = ("accounts", "spaces", "centre", "mail")
+VIEW_ALL = ("accounts", "spaces", "consultations", "centre", "mail")
 CHANGES: dict[str, dict[str, tuple[str, ...]]] = {
     # Reception: the day's work.
     User.Role.RECEPTION: {
@@ -12,6 +12,14 @@ CHANGES: dict[str, dict[str, tuple[str, ...]]] = {
     User.Role.COORDINATOR: {
         "spaces": ("booking", "waitingentry", "hold", "bookingseries", "lotteryround"),
         "accounts": ("application", "group", "membership"),
+        "consultations": (
+            "tag",
+            "cannedreply",
+            "specialist",
+            "specialistslot",
+            "networkmeeting",
+            "meetingmaterial",
+        ),
         "centre": ("closure",),
         "mail": ("outgoingmail",),
     },

@@ -236,6 +236,11 @@ MAIL_BODY_DAYS = environment.integer("KYODO_MAIL_BODY_DAYS", 180)
 MAIL_ROW_DAYS = environment.integer("KYODO_MAIL_ROW_DAYS", 3 * 365)
 # For the page of a broken server, when the database can't be asked for it.
 CENTRE_PHONE = environment.text("KYODO_CENTRE_PHONE", "045-671-4732")
+# Where answers of people to the centre's mails arrive; each consultation adds +<reference>.<signature> before the @.
+# Empty: the site receives no mail.
+INBOUND_ADDRESS = environment.text(
+    "KYODO_INBOUND_ADDRESS", "" if PRODUCTION else "reply@localhost.localdomain"
+)
 DEFAULT_FROM_EMAIL = environment.text("KYODO_FROM_EMAIL", "横浜市市民協働推進センター <no-reply@example.jp>")
 
 # ── Background work ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("kyodo.portal.urls")),
     path("", include("accounts.urls")),
     path("", include("spaces.urls")),
+    path("", include("consultations.urls")),
 ]
 
 handler400 = "kyodo.portal.errors.bad_request"

@@ -8,14 +8,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import requests
 from accounts.models import User
+from kyodo import staff_pages
 from kyodo.centre.models import Closure
 from spaces.actions import closures
 from spaces.actions.closures import Closing
 from spaces.forms.staff import ClosureForm
 from spaces.models import Booking
 from spaces.rules import rights
-from spaces.views import staff
 from spaces.views.holds import agreed
 
 
@@ -35,11 +36,11 @@ def close(request: HttpRequest) -> HttpResponse:
             )
             return redirect(reverse("admin:spaces_close"))
         hit, is_asked = closures.bookings_hit(form.stretch), True
-    return staff.page(
+    return staff_pages.page(
         request,
         "spaces/staff/close.html",
         _("臨時休館にする"),
-        status=staff.refused_status(form),
+        status=staff_pages.refused_status(form),
         form=form,
         hit=hit,
         groups={booking.group_id for booking in hit},
@@ -55,14 +56,14 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         closures.reopen_centre(closure=closure, by=user)
     except ValidationError as refusal:
-        staff.tell(request, refusal)
+        staff_pages.tell(request, refusal)
     else:
         messages.success(request, _("休館を取りやめました。取り消した予約は元に戻りません。"))
     return redirect(reverse("admin:spaces_close"))
 
 
 def _may_close(request: HttpRequest) -> User:
-    user = staff.staff_of(request)
+    user = requests.staff(request)
     if not (rights.can_hold(user) and user.has_perm("centre.add_closure")):
         raise PermissionDenied
     return user

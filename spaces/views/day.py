@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import requests
 from accounts.models import User
-from kyodo import clock, dates
+from kyodo import clock, dates, staff_pages
 from spaces.actions import bookings, walk_ins
 from spaces.forms.staff import WalkInForm
 from spaces.models import Booking, Space
@@ -31,16 +32,16 @@ STEPS: dict[str, tuple[Callable[..., Booking], Promise]] = {
 
 @require_GET
 def day_sheet(request: HttpRequest) -> HttpResponse:
-    staff.staff_of(request)
+    requests.staff(request)
     sheet = day_queries.day_sheet(_day(request.GET.get("date", "")))
     title = _("%(day)sの利用") % {"day": dates.day(sheet.date)}
-    return staff.page(request, "spaces/staff/day.html", title, sheet=sheet)
+    return staff_pages.page(request, "spaces/staff/day.html", title, sheet=sheet)
 
 
 @require_POST
 def attendance(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     """One of the three buttons of a line."""
-    user = staff.staff_of(request)
+    user = requests.staff(request)
     booking = get_object_or_404(Booking.objects.visible_to(user).select_related("group"), reference=reference)
     if step not in STEPS:
         raise Http404
@@ -48,7 +49,7 @@ def attendance(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     try:
         action(booking=booking, by=user)
     except ValidationError as refusal:
-        staff.tell(request, refusal)
+        staff_pages.tell(request, refusal)
     else:
         messages.success(request, str(done) % {"group": booking.group.name})
     return redirect(f"{sheet_url(booking.day)}#booking-{booking.reference}")
@@ -57,7 +58,7 @@ def attendance(request: HttpRequest, reference: str, step: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def walk_in(request: HttpRequest, slug: str) -> HttpResponse:
     """Somebody stands at the counter: a free space, a group, how many, done."""
-    user = staff.staff_of(request)
+    user = requests.staff(request)
     sheet = day_queries.day_sheet(clock.today())
     free = next((one for one in sheet.free if one.space.slug == slug), None)
     if free is None:
@@ -78,8 +79,13 @@ def walk_in(request: HttpRequest, slug: str) -> HttpResponse:
         )
         return redirect(f"{sheet_url(booking.day)}#booking-{booking.reference}")
     title = _("%(space)sを今から使う") % {"space": free.space.name}
-    return staff.page(
-        request, "spaces/staff/walk_in.html", title, status=staff.refused_status(form), form=form, free=free
+    return staff_pages.page(
+        request,
+        "spaces/staff/walk_in.html",
+        title,
+        status=staff_pages.refused_status(form),
+        form=form,
+        free=free,
     )
 
 

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import requests
 from accounts.models import User
-from kyodo import numbers
+from kyodo import numbers, staff_pages
 from spaces.actions import holds
 from spaces.forms.staff import HoldForm
 from spaces.models import Booking, Hold
 from spaces.rules import rights
-from spaces.views import staff
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,11 +33,11 @@ def new_hold(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("「%(title)s」の場所を確保しました。") % {"title": hold.title})
             return redirect(reverse("admin:spaces_hold_change", args=[hold.pk]))
         in_the_way = _hits(form)
-    return staff.page(
+    return staff_pages.page(
         request,
         "spaces/staff/hold_new.html",
         _("場所を確保する"),
-        status=staff.refused_status(form),
+        status=staff_pages.refused_status(form),
         form=form,
         in_the_way=in_the_way,
         finished=[booking for booking in in_the_way if booking.status not in Booking.AHEAD],
@@ -46,11 +46,11 @@ def new_hold(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def hold_page(request: HttpRequest, pk: int) -> HttpResponse:
-    user = staff.staff_of(request)
+    user = requests.staff(request)
     hold = get_object_or_404(
         Hold.objects.select_related("placed_by", "released_by", "closure").prefetch_related("units"), pk=pk
     )
-    return staff.page(
+    return staff_pages.page(
         request, "spaces/staff/hold.html", hold.title, hold=hold, can_release=rights.can_hold(user)
     )
 
@@ -68,7 +68,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _coordinator(request: HttpRequest) -> User:
-    user = staff.staff_of(request)
+    user = requests.staff(request)
     if not rights.can_hold(user):
         raise PermissionDenied
     return user

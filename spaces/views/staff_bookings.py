@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import requests
 from accounts.models import User
-from kyodo import clock
+from kyodo import clock, staff_pages
 from spaces.actions import bookings
 from spaces.forms.staff import ApprovalForm, ChangeForm, NewBookingForm, ReasonForm
 from spaces.models import Booking
@@ -30,7 +31,7 @@ APPROVAL_ID = "approve_%s"
 @require_http_methods(["GET", "POST"])
 def new_booking(request: HttpRequest) -> HttpResponse:
     """A booking that came by phone or at the counter."""
-    user = staff.staff_of(request)
+    user = requests.staff(request)
     if not user.has_perm("spaces.add_booking"):
         raise PermissionDenied
     form = NewBookingForm(
@@ -45,11 +46,11 @@ def new_booking(request: HttpRequest) -> HttpResponse:
             _("予約を受けました。予約番号は%(reference)sです。") % {"reference": booking.reference},
         )
         return redirect(page_url(booking))
-    return staff.page(
+    return staff_pages.page(
         request,
         "spaces/staff/booking_new.html",
         _("予約を入れる"),
-        status=staff.refused_status(form),
+        status=staff_pages.refused_status(form),
         form=form,
     )
 
@@ -57,7 +58,7 @@ def new_booking(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def booking_page(request: HttpRequest, pk: int) -> HttpResponse:
     """All of one booking: what it is, what can be done, what was done. POST changes it."""
-    user = staff.staff_of(request)
+    user = requests.staff(request)
     booking = _booking(user, pk)
     if request.method != "POST":
         return _show(request, user, booking)
@@ -70,7 +71,7 @@ def booking_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    user = staff.staff_of(request)
+    user = requests.staff(request)
     booking = _booking(user, pk)
     form = ApprovalForm(request.POST, auto_id=APPROVAL_ID)
     if form.is_valid():
@@ -102,7 +103,7 @@ def _with_reason(
     request: HttpRequest, pk: int, name: str, action: Callable[..., Booking], done: str
 ) -> HttpResponse:
     """A step that tells the group why; refused, its form is shown again as it was typed."""
-    user = staff.staff_of(request)
+    user = requests.staff(request)
     booking = _booking(user, pk)
     form = ReasonForm(request.POST, prefix=name)
     if form.is_valid():
@@ -156,7 +157,7 @@ def _show(request: HttpRequest, user: User, booking: Booking, **refused: forms.F
         opened["decline"] = ReasonForm(prefix="decline")
     if rights.can_cancel(user, booking):
         opened["cancel"] = ReasonForm(prefix="cancel")
-    return staff.page(
+    return staff_pages.page(
         request,
         "spaces/staff/booking.html",
         _("予約 %(reference)s") % {"reference": booking.reference},

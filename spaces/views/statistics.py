@@ -4,20 +4,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from kyodo import clock, dates, numbers
+from accounts import requests
+from kyodo import clock, dates, numbers, staff_pages
 from spaces import exports
 from spaces.models import Space
 from spaces.queries import statistics as queries
-from spaces.views import staff
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
 def statistics(request: HttpRequest) -> HttpResponse:
-    staff.staff_of(request)
+    requests.staff(request)
     year, space = _asked(request)
-    return staff.page(
+    return staff_pages.page(
         request,
         "spaces/staff/statistics.html",
         _("利用統計"),
@@ -31,7 +31,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def as_csv(request: HttpRequest) -> HttpResponse:
-    staff.staff_of(request)
+    requests.staff(request)
     year, space = _asked(request)
     text = exports.as_csv(queries.statistics(year, space), queries.by_fiscal_year(space))
     return _file(text.encode(), "text/csv; charset=utf-8", f"kyodo-spaces-{year}.csv")
@@ -39,7 +39,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def as_excel(request: HttpRequest) -> HttpResponse:
-    staff.staff_of(request)
+    requests.staff(request)
     year, space = _asked(request)
     book = exports.as_excel(queries.statistics(year, space), queries.by_fiscal_year(space))
     return _file(book, EXCEL, f"kyodo-spaces-{year}.xlsx")

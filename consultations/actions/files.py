@@ -1,0 +1,35 @@
+"""Files of a consultation: judged and redrawn by kyodo.files, kept private, at most so many at a time."""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from consultations.models import Attachment, Consultation, Entry
+from kyodo import files
+from kyodo.files import Accepted, Upload
+
+MOST_FILES = 5
+MOST_BYTES = 20 * files.MEGABYTE
+
+
+def accept_all(uploads: Sequence["Upload[bytes]"]) -> list[Accepted]:
+    """Take files in, or refuse them with a reason: `too_many_files`, `file_size`, `file_type`, `file_broken`."""
+    if len(uploads) > MOST_FILES:
+        raise ValidationError(
+            _("ファイルは一度に%(limit)sつまでです。"), code="too_many_files", params={"limit": MOST_FILES}
+        )
+    return [files.accept(upload, max_bytes=MOST_BYTES) for upload in uploads]
+
+
+def attach(consultation: Consultation, accepted: Sequence[Accepted], *, entry: Entry | None = None) -> None:
+    for one in accepted:
+        attachment = Attachment(
+            consultation=consultation,
+            entry=entry,
+            name=one.name,
+            content_type=one.content_type,
+            size=one.content.size,
+        )
+        attachment.file.save(one.stored_name, one.content, save=False)
+        attachment.save()

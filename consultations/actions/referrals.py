@@ -1,0 +1,296 @@
+"""Every step of a referral. The consultation's row is locked first, then the referral's: one order for all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from consultations.actions import access, answer_links, steps
+from consultations.actions.locking import lock, lock_to_work, wrong_status
+from consultations.emails import referrals as emails
+from consultations.models import Consultation, Referral, ReferralTime, Specialist
+from consultations.rules import deadlines
+from consultations.rules import referrals as rules
+from kyodo import clock
+from kyodo.centre.models import SupportOrganisation, WardCentre
+from kyodo.centre.queries import current_centre
+
+To = Referral.To
+Status = Referral.Status
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Where a referral goes: the centre, one ward centre, one specialist, or an organisation with its mail address."""
+
+    kind: str
+    ward_centre: WardCentre | None = None
+    specialist: Specialist | None = None
+    organisation: SupportOrganisation | None = None
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What the person agreed to, when, and who asked them; or why it had to go without."""
+
+    text: str
+    given_on: date | None
+    is_override: bool = False
+
+
+def send(
+    *,
+    consultation: Consultation,
+    version: int,
+    kind: str,
+    to: Receiver,
+    summary: str,
+    consent: Consent,
+    by: User,
+    wished_times: Sequence[datetime] = (),
+) -> Referral:
+    """Refer, ask to take over, or ask to join. The receiver reads the summary; the rest only after accepting."""
+    if kind not in Referral.Kind.values or to.kind not in To.values:
+        raise ValidationError(_("送り先を選んでください。"), code="receiver")
+    if not summary.strip():
+        raise ValidationError(_("要約を書いてください。名前と連絡先は書きません。"), code="summary")
+    if not rules.can_send_to(by, to.kind):
+        raise PermissionDenied
+    _check_consent(consent, by)
+    with transaction.atomic():
+        consultation = lock_to_work(consultation, by=by, version=version)
+        if not consultation.is_open:
+            raise wrong_status(consultation)
+        _check_one_transfer(consultation, kind)
+        referral = Referral(
+            consultation=consultation,
+            kind=kind,
+            from_ward_centre=by.ward_centre,
+            to_kind=to.kind,
+            to_ward_centre=to.ward_centre,
+            to_organisation=to.organisation,
+            to_specialist=to.specialist,
+            to_email=_address(to),
+            from_name=_name_of(by.ward_centre),
+            to_name=_receiver_name(to),
+            summary=summary.strip(),
+            sent_by=by,
+            answer_until=_answer_until(to.kind),
+            consent_text=consent.text.strip(),
+            consented_on=consent.given_on,
+            consent_by=None if consent.is_override else by,
+            is_without_consent=consent.is_override,
+        )
+        referral.full_clean()
+        referral.save()
+        ReferralTime.objects.bulk_create(
+            ReferralTime(referral=referral, rank=rank, begins_at=moment)
+            for rank, moment in enumerate(wished_times[:3], start=1)
+        )
+        if to.kind in Referral.OFFICES:
+            access.refresh(consultation)
+            emails.sent_to_office(referral)
+        else:
+            answer_links.open_link(referral)
+        steps.wait_for_partner(consultation, by=by)
+    return referral
+
+
+def accept(
+    *, referral: Referral, by: User | None, answer: str = "", meets_at: datetime | None = None
+) -> Referral:
+    """Take it on: from now on the receiver reads everything; a transfer changes hands. None: a partner by link."""
+    with transaction.atomic():
+        referral = lock_referral(referral)
+        _check_receiver(referral, by)
+        _check_edge(referral, Status.ACCEPTED)
+        consultation = referral.consultation
+        _answer(referral, Status.ACCEPTED, by, answer)
+        referral.meets_at = meets_at
+        if referral.kind == Referral.Kind.TRANSFER and by is not None:
+            # The hand-over is what was asked for: with it the referral is done, and its outcome is the consultation's.
+            _end(referral, Consultation.Outcome.PASSED_ON, _("引き継ぎました。"))
+            steps.hand_over(consultation, referral.to_ward_centre_id, by=by)
+        referral.save()
+        access.refresh(consultation)
+        emails.answered(referral)
+    return referral
+
+
+def decline(*, referral: Referral, by: User | None, reason: str) -> Referral:
+    """Say no, with the reason; the sender has it in hand again."""
+    if not reason.strip():
+        raise ValidationError(_("引き受けられない理由を書いてください。"), code="reason")
+    with transaction.atomic():
+        referral = lock_referral(referral)
+        _check_receiver(referral, by)
+        _check_edge(referral, Status.DECLINED)
+        _answer(referral, Status.DECLINED, by, reason)
+        referral.save()
+        _give_back(referral)
+        emails.answered(referral)
+    return referral
+
+
+def finish(*, referral: Referral, by: User | None, outcome: str, outcome_text: str) -> Referral:
+    """Tell the sender what became of it."""
+    if outcome not in Consultation.Outcome.values:
+        raise ValidationError(_("結果を選んでください。"), code="outcome")
+    if not outcome_text.strip():
+        raise ValidationError(_("その後のようすを書いてください。"), code="outcome_text")
+    with transaction.atomic():
+        referral = lock_referral(referral)
+        _check_receiver(referral, by)
+        _check_edge(referral, Status.DONE)
+        _end(referral, outcome, outcome_text)
+        referral.save()
+        _give_back(referral)
+        emails.finished(referral)
+    return referral
+
+
+def withdraw(*, referral: Referral, by: User) -> Referral:
+    """Take it back before it was answered; the receiver no longer sees anything of it but that it was."""
+    with transaction.atomic():
+        referral = lock_referral(referral)
+        if not rules.is_sender(by, referral):
+            raise PermissionDenied
+        _check_edge(referral, Status.WITHDRAWN)
+        _take_back(referral)
+    return referral
+
+
+def withdraw_all(consultation: Consultation) -> None:
+    """The person took the consultation back: nobody is asked any longer. Under the consultation's lock."""
+    for referral in consultation.referrals.filter(status=Status.SENT).order_by("pk"):
+        _take_back(referral)
+
+
+def expire(*, referral: Referral) -> Referral:
+    """Nobody answered in time: back to the sender, who decides. Called by the clock; harmless when it came too late."""
+    with transaction.atomic():
+        referral = lock_referral(referral)
+        is_silent = referral.status == Status.SENT or (
+            referral.status == Status.ACCEPTED and referral.to_kind not in Referral.OFFICES
+        )
+        if not is_silent or referral.answer_until > clock.now():
+            return referral
+        referral.status = Status.EXPIRED
+        referral.save()
+        answer_links.revoke(referral)
+        _give_back(referral)
+        emails.expired(referral)
+    return referral
+
+
+def lock_referral(referral: Referral) -> Referral:
+    """The consultation's row, then the referral's, read anew; `referral.consultation` is the locked one."""
+    consultation = lock(referral.consultation)
+    referral = Referral.objects.select_for_update(of=("self",), no_key=True).get(pk=referral.pk)
+    referral.consultation = consultation
+    return referral
+
+
+# ── What the steps share ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _answer(referral: Referral, status: str, by: User | None, words: str) -> None:
+    referral.status = status
+    referral.answered_at, referral.answered_by = clock.now(), by
+    referral.answer_text = words.strip()
+
+
+def _end(referral: Referral, outcome: str, outcome_text: str) -> None:
+    referral.status = Status.DONE
+    referral.finished_at = clock.now()
+    referral.outcome, referral.outcome_text = outcome, outcome_text.strip()
+
+
+def _take_back(referral: Referral) -> None:
+    referral.status = Status.WITHDRAWN
+    referral.save()
+    answer_links.revoke(referral)
+    _give_back(referral)
+    emails.withdrawn(referral)
+
+
+def _give_back(referral: Referral) -> None:
+    """Nothing is open with this receiver any longer; when nothing is open at all, the office goes on."""
+    consultation = referral.consultation
+    access.refresh(consultation)
+    if not consultation.referrals.all().open().exists():
+        steps.go_on_after_answer(consultation, Consultation.WaitingFor.PARTNER)
+
+
+def _check_receiver(referral: Referral, by: User | None) -> None:
+    """None is the partner's own page, which has looked at its link; an office answers signed in."""
+    if by is None:
+        if referral.to_kind in Referral.OFFICES:
+            raise PermissionDenied
+    elif not (rules.is_receiver(by, referral) or _may_answer_for_partner(by, referral)):
+        raise PermissionDenied
+
+
+def _may_answer_for_partner(by: User, referral: Referral) -> bool:
+    """A partner called instead of opening the link: the office that asked writes the answer down."""
+    return referral.to_kind not in Referral.OFFICES and rules.is_sender(by, referral)
+
+
+def _check_edge(referral: Referral, after: str) -> None:
+    if not rules.may_follow(referral.status, after):
+        raise ValidationError(
+            _("この紹介はいま「%(status)s」なので、その操作はできません。"),
+            code="status",
+            params={"status": referral.get_status_display()},
+        )
+
+
+def _check_consent(consent: Consent, by: User) -> None:
+    if not consent.text.strip():
+        raise ValidationError(_("同意の内容を書いてください。"), code="consent")
+    if consent.is_override:
+        if not rules.can_send_without_consent(by):
+            raise PermissionDenied
+    elif consent.given_on is None:
+        raise ValidationError(_("本人が同意した日を入れてください。"), code="consent")
+    elif consent.given_on > clock.today():
+        raise ValidationError(_("同意の日が、これからの日になっています。"), code="consent")
+
+
+def _check_one_transfer(consultation: Consultation, kind: str) -> None:
+    transfers = consultation.referrals.filter(kind=Referral.Kind.TRANSFER).open()
+    if kind == Referral.Kind.TRANSFER and transfers.exists():
+        raise ValidationError(_("引き継ぎは、すでにほかの送り先にお願いしています。"), code="transfer")
+
+
+def _answer_until(to_kind: str) -> datetime:
+    if to_kind in Referral.OFFICES:
+        return deadlines.due_after(clock.now(), rules.ANSWER_DAYS)
+    return clock.day_ends(clock.today() + timedelta(days=rules.PARTNER_DAYS))
+
+
+def _name_of(ward_centre: WardCentre | None) -> str:
+    return ward_centre.name if ward_centre else current_centre().name
+
+
+def _receiver_name(to: Receiver) -> str:
+    named = to.ward_centre or to.organisation
+    if to.specialist:
+        return str(to.specialist)
+    return named.name if named else to.name.strip() or current_centre().name
+
+
+def _address(to: Receiver) -> str:
+    if to.kind in Referral.OFFICES:
+        return ""
+    return (
+        to.email.strip()
+        or (to.specialist.email if to.specialist else "")
+        or (to.organisation.email if to.organisation else "")
+    )

@@ -1,0 +1,51 @@
+"""Mails to the person who asked. Their own words and the staff's reply are in them; never a note."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from consultations.models import Consultation, Entry
+from consultations.rules import addresses
+from kyodo.mail.actions import Attachment, queue_template
+from kyodo.mail.models import OutgoingMail
+
+
+def page(consultation: Consultation) -> str:
+    return settings.BASE_URL + reverse("consultation", args=[consultation.reference])
+
+
+def received(consultation: Consultation) -> OutgoingMail:
+    """The acknowledgement: reference, what happens next, and where to look. Without the text itself."""
+    return queue_template(
+        to=consultation.contact.email,
+        kind="consultations/received",
+        context={"consultation": consultation, "name": consultation.contact.name, "url": page(consultation)},
+        reply_to=addresses.reply_address(consultation),
+        about_label=str(consultation),
+        about_url=consultation.get_absolute_url(),
+    )
+
+
+def reply(entry: Entry) -> OutgoingMail:
+    """Exactly what the page showed before it was sent."""
+    consultation = entry.consultation
+    return queue_template(
+        to=consultation.contact.email,
+        kind="consultations/reply",
+        context=reply_context(consultation, entry.text),
+        reply_to=addresses.reply_address(consultation),
+        attachments=[
+            Attachment(file.name, file.file.read(), file.content_type) for file in entry.attachments.all()
+        ],
+        about_label=str(consultation),
+        about_url=consultation.get_absolute_url(),
+    )
+
+
+def reply_context(consultation: Consultation, message: str) -> dict[str, object]:
+    return {
+        "consultation": consultation,
+        "name": consultation.contact.name,
+        "message": message,
+        "url": page(consultation),
+        "can_answer": bool(addresses.reply_address(consultation)),
+    }

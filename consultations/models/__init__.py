@@ -1,0 +1,41 @@
+from consultations.models.consultations import Access, Consultation, Tag, WishedTime
+from consultations.models.contacts import Contact
+from consultations.models.entries import Attachment, Entry, StatusChange
+from consultations.models.inbound import InboundFile, InboundMail
+from consultations.models.introductions import Introduction
+from consultations.models.keys import AnswerLink, PageCode
+from consultations.models.network import MeetingMaterial, NetworkMeeting
+from consultations.models.oversight import LockOut, Presence, Reading
+from consultations.models.referrals import Referral, ReferralTime
+from consultations.models.replies import CannedReply, SavedView
+from consultations.models.specialists import Specialist, SpecialistSession, SpecialistSlot
+from consultations.models.surveys import Survey
+
+__all__ = [
+    "Access",
+    "AnswerLink",
+    "Attachment",
+    "CannedReply",
+    "Consultation",
+    "Contact",
+    "Entry",
+    "InboundFile",
+    "InboundMail",
+    "Introduction",
+    "LockOut",
+    "MeetingMaterial",
+    "NetworkMeeting",
+    "PageCode",
+    "Presence",
+    "Reading",
+    "Referral",
+    "ReferralTime",
+    "SavedView",
+    "Specialist",
+    "SpecialistSession",
+    "SpecialistSlot",
+    "StatusChange",
+    "Survey",
+    "Tag",
+    "WishedTime",
+]

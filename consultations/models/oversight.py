@@ -1,0 +1,83 @@
+"""Who must not see, who has seen, and who is looking just now."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from consultations.models.consultations import Consultation
+from kyodo import clock
+
+
+class LockOut(models.Model):
+    """A member of staff kept out of one consultation (担当から外れる職員): a neighbour, a relative, their own group."""
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="lock_outs")
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+", verbose_name=_("職員"))
+    reason = models.CharField(_("理由"), max_length=200)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("閲覧の制限")
+        verbose_name_plural = _("閲覧の制限")
+        constraints = [models.UniqueConstraint(fields=["consultation", "user"], name="lock_out_once")]
+
+    def __str__(self) -> str:
+        return f"{self.consultation_id} {self.user_id}"
+
+
+class Reading(models.Model):
+    """That somebody read, exported or took a file out of a consultation (閲覧の記録). Kept when it is anonymised."""
+
+    class What(models.TextChoices):
+        PAGE = "page", _("閲覧")
+        FILE = "file", _("ファイル")
+        EXPORT = "export", _("書き出し")
+
+    class Reader(models.TextChoices):
+        ACCOUNT = "account", _("アカウントのある人")
+        PERSON = "person", _("相談者（確認コード）")
+        PARTNER = "partner", _("回答ページのリンク")
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="readings")
+    reader = models.CharField(_("だれが"), max_length=8, choices=Reader.choices, default=Reader.ACCOUNT)
+    by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", null=True, blank=True)
+    what = models.CharField(_("何を"), max_length=8, choices=What.choices)
+    at = models.DateTimeField(_("日時"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("閲覧の記録")
+        verbose_name_plural = _("閲覧の記録")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["consultation", "-at"], name="reading_of_consultation"),
+            models.Index(fields=["by", "-at"], name="reading_by_person"),
+            models.Index(fields=["-at", "-id"], name="reading_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reader="account", by__isnull=False)
+                | (~models.Q(reader="account") & models.Q(by__isnull=True)),
+                name="reading_account_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.consultation_id} {self.what} {self.by_id}"
+
+
+class Presence(models.Model):
+    """Who has a consultation open, or is writing in it (いま見ている人); told to others, stops nobody."""
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="presences")
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    since = models.DateTimeField(default=clock.now)
+    seen_at = models.DateTimeField(default=clock.now)
+    is_writing = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("いま見ている人")
+        verbose_name_plural = _("いま見ている人")
+        constraints = [models.UniqueConstraint(fields=["consultation", "user"], name="presence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.consultation_id} {self.user_id}"

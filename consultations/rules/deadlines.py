@@ -1,0 +1,66 @@
+"""The working-day clock (期限): until when the office must act. A working day is one on which the centre is open.
+
+Source: the centre's promise to answer first within two working days and to take the next step within seven.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from kyodo import clock
+from kyodo.centre.hours import Calendar
+
+FIRST_ANSWER_DAYS = 2
+NEXT_STEP_DAYS = 7
+# The longest closure we count over: a renovation.
+REACH = timedelta(days=120)
+
+
+def due_after(moment: datetime, days: int) -> datetime:
+    """The close of the last of so many working days after the one on which it came.
+
+    What comes after closing time, or on a day the centre is closed, came on the next working day.
+    """
+    first = clock.local(moment).date()
+    calendar = Calendar(first, first + REACH)
+    working = _working_days(calendar, _came_on(calendar, moment))
+    last = next(working, None)
+    for _day in range(days):
+        last = next(working, last)
+    return closing(calendar, last) if last else clock.day_ends(calendar.last)
+
+
+def days_until(due: datetime, moment: datetime) -> int:
+    """Working days left from a moment to a deadline; 0 on its last day and after."""
+    first, last = clock.local(moment).date(), clock.local(due).date()
+    if last <= first:
+        return 0
+    calendar = Calendar(first + timedelta(days=1), last)
+    return sum(_is_working_day(calendar, day) for day in calendar)
+
+
+def days_between(came: datetime, answered: datetime) -> int:
+    """Working days from the one on which it came to the answer; 0 is the same day."""
+    first, last = clock.local(came).date(), clock.local(answered).date()
+    calendar = Calendar(first, max(first, last) + timedelta(days=7))
+    return sum(_came_on(calendar, came) < day <= last for day in _working_days(calendar, first))
+
+
+def closing(calendar: Calendar, day: date) -> datetime:
+    return clock.at(day, calendar[day].open_periods[-1].closes)
+
+
+def _came_on(calendar: Calendar, moment: datetime) -> date:
+    """The day that a moment counts for, as the first from which working days are looked for."""
+    moment = clock.local(moment)
+    day = moment.date()
+    is_late = _is_working_day(calendar, day) and moment >= closing(calendar, day)
+    following = _working_days(calendar, day + timedelta(days=1) if is_late else day)
+    return next(following, day)
+
+
+def _working_days(calendar: Calendar, first: date) -> Iterator[date]:
+    return (day for day in calendar if day >= first and _is_working_day(calendar, day))
+
+
+def _is_working_day(calendar: Calendar, day: date) -> bool:
+    return bool(calendar[day].open_periods)

@@ -1,0 +1,75 @@
+"""Referrals (紹介): which step may follow which, and who of the two ends may take it."""
+
+from accounts.models import User
+from consultations.models import Consultation, Referral
+from consultations.rules import rights
+
+Status = Referral.Status
+
+EDGES: dict[str, tuple[str, ...]] = {
+    Status.SENT: (Status.ACCEPTED, Status.DECLINED, Status.WITHDRAWN, Status.EXPIRED),
+    # Only a partner without an account falls silent for good; an office is asked again by its own inbox.
+    Status.ACCEPTED: (Status.DONE, Status.EXPIRED),
+    Status.DECLINED: (),
+    Status.DONE: (),
+    Status.WITHDRAWN: (),
+    Status.EXPIRED: (),
+}
+
+ANSWER_DAYS = 5
+"""Working days an office has to answer."""
+PARTNER_DAYS = 14
+"""Days the page of a partner without an account stays open."""
+
+
+def may_follow(before: str, after: str) -> bool:
+    return after in EDGES[before]
+
+
+def can_send(user: User, consultation: Consultation) -> bool:
+    """The office that has it in hand. Only the centre asks specialists and other organisations."""
+    return consultation.is_open and rights.can_work_on(user, consultation)
+
+
+def can_send_to(user: User, to_kind: str) -> bool:
+    if to_kind == Referral.To.CENTRE:
+        return user.is_ward_officer
+    if to_kind == Referral.To.WARD_CENTRE:
+        return rights.has_office(user)
+    return rights.can_run_specialists(user) if to_kind == Referral.To.SPECIALIST else rights.has_office(user)
+
+
+def can_send_without_consent(user: User) -> bool:
+    """Somebody is in danger and can't be asked: a manager decides, and writes why."""
+    return user.is_active and user.role == User.Role.MANAGER
+
+
+def is_receiver(user: User, referral: Referral) -> bool:
+    """Of the office it went to, and not kept out of the consultation by name."""
+    if not rights.has_office(user) or rights.is_locked_out(user, referral.consultation):
+        return False
+    if referral.to_kind == Referral.To.CENTRE:
+        return user.is_staff
+    return user.is_ward_officer and referral.to_ward_centre_id == user.ward_centre_id
+
+
+def is_sender(user: User, referral: Referral) -> bool:
+    return (
+        rights.has_office(user)
+        and referral.from_ward_centre_id == user.ward_centre_id
+        and not rights.is_locked_out(user, referral.consultation)
+    )
+
+
+def can_answer(user: User, referral: Referral) -> bool:
+    """Accept or decline."""
+    return is_receiver(user, referral) and referral.status == Status.SENT
+
+
+def can_finish(user: User, referral: Referral) -> bool:
+    """Say what became of it: the receiver, once it was accepted."""
+    return is_receiver(user, referral) and referral.status == Status.ACCEPTED
+
+
+def can_withdraw(user: User, referral: Referral) -> bool:
+    return is_sender(user, referral) and referral.status == Status.SENT

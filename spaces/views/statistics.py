@@ -5,12 +5,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts import requests
-from kyodo import clock, dates, numbers, staff_pages
-from spaces import exports
+from kyodo import clock, dates, exports, numbers, staff_pages
+from spaces import exports as files
 from spaces.models import Space
 from spaces.queries import statistics as queries
-
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
@@ -33,16 +31,16 @@ def statistics(request: HttpRequest) -> HttpResponse:
 def as_csv(request: HttpRequest) -> HttpResponse:
     requests.staff(request)
     year, space = _asked(request)
-    text = exports.as_csv(queries.statistics(year, space), queries.by_fiscal_year(space))
-    return _file(text.encode(), "text/csv; charset=utf-8", f"kyodo-spaces-{year}.csv")
+    text = files.as_csv(queries.statistics(year, space), queries.by_fiscal_year(space))
+    return exports.response(text, exports.CSV, f"kyodo-spaces-{year}.csv")
 
 
 @require_GET
 def as_excel(request: HttpRequest) -> HttpResponse:
     requests.staff(request)
     year, space = _asked(request)
-    book = exports.as_excel(queries.statistics(year, space), queries.by_fiscal_year(space))
-    return _file(book, EXCEL, f"kyodo-spaces-{year}.xlsx")
+    book = files.as_excel(queries.statistics(year, space), queries.by_fiscal_year(space))
+    return exports.response(book, exports.EXCEL, f"kyodo-spaces-{year}.xlsx")
 
 
 def _asked(request: HttpRequest) -> tuple[int, Space | None]:
@@ -52,9 +50,3 @@ def _asked(request: HttpRequest) -> tuple[int, Space | None]:
     if not clock.FIRST_YEAR <= year <= clock.LAST_YEAR:
         raise Http404
     return year, Space.objects.filter(slug=request.GET.get("space", "")).first()
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -93,16 +93,8 @@ def reply(
         entry.mail = emails.reply(entry)
         entry.save(update_fields=["mail"])
         mark_answered(consultation, entry.happened_at)
-        before = consultation.status
-        consultation.assignee = consultation.assignee or by
-        if waits_for_answer and before != Status.CLOSED:
-            steps.stop_clock(consultation, Consultation.WaitingFor.PERSON)
-        elif before in (Status.RECEIVED, Status.ASSIGNED):
-            consultation.status = Status.IN_PROGRESS
-        if consultation.status == before:
-            save_next(consultation)
-        else:
-            steps.write_step(consultation, before, by=by, why=_("返信"))
+        save_next(consultation)
+        steps.go_on_after_reply(consultation, by=by, waits_for_answer=waits_for_answer)
     return entry
 
 

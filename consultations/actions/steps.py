@@ -129,6 +129,20 @@ def ask_for_reopening(consultation: Consultation) -> None:
         consultation.reopening_asked_at = clock.now()
 
 
+def go_on_after_reply(consultation: Consultation, *, by: User, waits_for_answer: bool) -> None:
+    """Whoever answers first has it in hand from then on. A closed one stays closed. Locked."""
+    if consultation.status == Status.RECEIVED:
+        consultation.status, consultation.assignee = Status.ASSIGNED, by
+        write_step(consultation, Status.RECEIVED, by=by)
+    before = consultation.status
+    if waits_for_answer and before in (Status.ASSIGNED, Status.IN_PROGRESS):
+        stop_clock(consultation, WaitingFor.PERSON)
+        write_step(consultation, before, by=by)
+    elif before == Status.ASSIGNED:
+        consultation.status = Status.IN_PROGRESS
+        write_step(consultation, before, by=by)
+
+
 def go_on_after_answer(consultation: Consultation, waiting_for: str) -> None:
     """What was waited for has come: the clock goes on from where it stood. Locked; saved here when it changes."""
     if consultation.status == Status.WAITING and consultation.waiting_for == waiting_for:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -67,6 +67,7 @@ class Record:
     note: str = ""
     minutes: int | None = None
     next_step: str = ""
+    follow_up_on: date | None = None
     takes_it: bool = True
     """Whoever writes it down has it in hand; else it waits in the common inbox."""
     answered: Answered | None = field(default=None)
@@ -136,6 +137,7 @@ def record(
             consented_at=now,
             referral_consented_at=now if consents_to_referral else None,
             next_step=record.next_step.strip(),
+            follow_up_on=record.follow_up_on,
         )
         if record.note.strip():
             entry = entries.write(
@@ -208,17 +210,20 @@ def _open(
 def contact_columns(contact: ContactDetails) -> dict[str, object]:
     """The columns of Contact, with what it is found by."""
     phone = contact.phone.strip()
+    digits = "".join(sign for sign in phone if sign.isdecimal())
     return {
         "name": contact.name.strip(),
         "name_kana": contact.name_kana.strip(),
         "organisation": contact.organisation.strip(),
         "email": contact.email.strip(),
         "phone": phone,
-        "phone_digits": "".join(sign for sign in phone if sign.isdecimal()),
+        "phone_digits": digits,
         "may_phone": contact.may_phone,
         "may_mail": contact.may_mail,
         "may_leave_message": contact.may_leave_message,
-        "search": text.vector(A=[contact.name, contact.name_kana, contact.organisation]),
+        "search": text.vector(
+            A=[contact.name, contact.name_kana, contact.organisation], B=[contact.email], C=[digits]
+        ),
     }
 
 

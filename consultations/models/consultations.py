@@ -241,6 +241,11 @@ class Consultation(models.Model):
                 condition=Q(reopening_asked_at__isnull=False),
                 name="consultation_reopening",
             ),
+            models.Index(
+                fields=["unanswered_since"],
+                condition=Q(unanswered_since__isnull=False),
+                name="consultation_unanswered",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

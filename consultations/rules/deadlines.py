@@ -3,6 +3,7 @@
 Source: the centre's promise to answer first within two working days and to take the next step within seven.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
@@ -43,6 +44,24 @@ def days_between(came: datetime, answered: datetime) -> int:
     first, last = clock.local(came).date(), clock.local(answered).date()
     calendar = Calendar(first, max(first, last) + timedelta(days=7))
     return sum(_came_on(calendar, came) < day <= last for day in _working_days(calendar, first))
+
+
+class WorkingDays:
+    """Counts working days for a whole list out of one calendar; what lies before it counts from its first day."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self.calendar = calendar
+        self._days = [day for day in calendar if _is_working_day(calendar, day)]
+
+    def after(self, first: date, last: date) -> int:
+        """How many lie after the first day, up to and with the last."""
+        return max(0, bisect_right(self._days, last) - bisect_right(self._days, first))
+
+    def since(self, came: datetime, day: date) -> int:
+        """As days_between, up to a day."""
+        if clock.local(came).date() < self.calendar.first:
+            return self.after(self.calendar.first, day)
+        return self.after(_came_on(self.calendar, came), day)
 
 
 def closing(calendar: Calendar, day: date) -> datetime:

@@ -79,7 +79,9 @@ class ContactFactory(DjangoModelFactory[Contact]):
     email = factory.Sequence(lambda n: f"asker{n}@example.jp")
     phone = "045-123-4567"
     phone_digits = "0451234567"
-    search = factory.LazyAttribute(lambda row: text.vector(A=[row.name, row.name_kana]))
+    search = factory.LazyAttribute(
+        lambda row: text.vector(A=[row.name, row.name_kana], B=[row.email], C=[row.phone_digits])
+    )
 
 
 class EntryFactory(DjangoModelFactory[Entry]):

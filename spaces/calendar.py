@@ -77,7 +77,7 @@ def build(
         calendar.add("x-wr-timezone", "Asia/Tokyo")
         calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
         calendar.add("x-published-ttl", "PT1H")
-    calendar.add_component(_tokyo())
+    calendar.add_component(tokyo())
     for booking in bookings:
         calendar.add_component(_event(booking, centre, invitation))
     for hold in holds:
@@ -98,8 +98,8 @@ def _event(booking: Booking, centre: Centre, invitation: Invitation | None) -> i
     event = icalendar.Event()
     event.add("uid", uid(booking))
     event.add("sequence", booking.version)
-    event.add("dtstamp", _utc(invitation.at if invitation else last_touched_at(booking)))
-    event.add("created", _utc(booking.booked_at))
+    event.add("dtstamp", utc(invitation.at if invitation else last_touched_at(booking)))
+    event.add("created", utc(booking.booked_at))
     event.add("dtstart", clock.local(booking.begins_at))
     event.add("dtend", clock.local(booking.ends_at))
     status = STATUS[Booking.Status(booking.status)]
@@ -112,7 +112,7 @@ def _event(booking: Booking, centre: Centre, invitation: Invitation | None) -> i
     event.add("description", _description(booking))
     event.add("url", settings.BASE_URL + booking.get_absolute_url())
     if invitation:
-        event.add("organizer", _organizer(centre))
+        event.add("organizer", organizer(centre))
         for address in invitation.attendees:
             parameters = {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "ACCEPTED", "RSVP": "FALSE"}
             event.add("attendee", icalendar.vCalAddress(f"mailto:{address}"), parameters=parameters)
@@ -123,7 +123,7 @@ def _hold_event(hold: Hold) -> icalendar.Event:
     event = icalendar.Event()
     event.add("uid", f"hold-{hold.pk}@{host()}")
     event.add("sequence", 0 if hold.released_at is None else 1)
-    event.add("dtstamp", _utc(hold.released_at or hold.placed_at))
+    event.add("dtstamp", utc(hold.released_at or hold.placed_at))
     event.add("dtstart", clock.local(hold.begins_at))
     event.add("dtend", clock.local(hold.ends_at))
     event.add("status", "CONFIRMED" if hold.released_at is None else "CANCELLED")
@@ -138,7 +138,7 @@ def last_touched_at(booking: Booking) -> datetime:
     return max(moment for moment in moments if moment is not None)
 
 
-def _utc(moment: datetime) -> datetime:
+def utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
@@ -157,13 +157,13 @@ def _description(booking: Booking) -> str:
     return "\n".join(lines)
 
 
-def _organizer(centre: Centre) -> icalendar.vCalAddress:
+def organizer(centre: Centre) -> icalendar.vCalAddress:
     sender = icalendar.vCalAddress("mailto:" + (centre.email or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
     sender.params["CN"] = icalendar.vText(centre.name)
     return sender
 
 
-def _tokyo() -> icalendar.Timezone:
+def tokyo() -> icalendar.Timezone:
     """Japan Standard Time, without summer time since 1952."""
     standard = icalendar.TimezoneStandard()
     standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001 wall-clock time, as RFC 5545 wants it here

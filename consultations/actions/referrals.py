@@ -15,7 +15,8 @@ from consultations.emails import referrals as emails
 from consultations.models import Consultation, Referral, ReferralTime, Specialist
 from consultations.rules import deadlines
 from consultations.rules import referrals as rules
-from kyodo import clock
+from kyodo import clock, dates
+from kyodo.centre import hours
 from kyodo.centre.models import SupportOrganisation, WardCentre
 from kyodo.centre.queries import current_centre
 
@@ -42,6 +43,8 @@ class Consent:
     text: str
     given_on: date | None
     is_override: bool = False
+    is_from_form: bool = False
+    """The person said so when asking: the day and the words are those of the form."""
 
 
 def send(
@@ -62,12 +65,14 @@ def send(
         raise ValidationError(_("要約を書いてください。名前と連絡先は書きません。"), code="summary")
     if not rules.can_send_to(by, to.kind):
         raise PermissionDenied
-    _check_consent(consent, by)
+    _check_named(to, kind, by)
+    _check_times(wished_times, kind)
     with transaction.atomic():
         consultation = lock_to_work(consultation, by=by, version=version)
         if not consultation.is_open:
             raise wrong_status(consultation)
-        _check_one_transfer(consultation, kind)
+        _check_consent(consent, consultation, by)
+        _check_alone(consultation, to, kind)
         referral = Referral(
             consultation=consultation,
             kind=kind,
@@ -83,11 +88,11 @@ def send(
             sent_by=by,
             answer_until=_answer_until(to.kind),
             consent_text=consent.text.strip(),
-            consented_on=consent.given_on,
-            consent_by=None if consent.is_override else by,
+            consented_on=_consented_on(consent, consultation),
+            consent_by=None if consent.is_override or consent.is_from_form else by,
             is_without_consent=consent.is_override,
         )
-        referral.full_clean()
+        _check_row(referral)
         referral.save()
         ReferralTime.objects.bulk_create(
             ReferralTime(referral=referral, rank=rank, begins_at=moment)
@@ -106,13 +111,15 @@ def accept(
     *, referral: Referral, by: User | None, answer: str = "", meets_at: datetime | None = None
 ) -> Referral:
     """Take it on: from now on the receiver reads everything; a transfer changes hands. None: a partner by link."""
+    _check_length(answer)
     with transaction.atomic():
         referral = lock_referral(referral)
         _check_receiver(referral, by)
         _check_edge(referral, Status.ACCEPTED)
         consultation = referral.consultation
         _answer(referral, Status.ACCEPTED, by, answer)
-        referral.meets_at = meets_at
+        if meets_at is not None:
+            _set_meeting(referral, meets_at)
         if referral.kind == Referral.Kind.TRANSFER and by is not None:
             # The hand-over is what was asked for: with it the referral is done, and its outcome is the consultation's.
             _end(referral, Consultation.Outcome.PASSED_ON, _("引き継ぎました。"))
@@ -120,6 +127,24 @@ def accept(
         referral.save()
         access.refresh(consultation)
         emails.answered(referral)
+        if referral.meets_at:
+            emails.meeting_fixed(referral)
+    return referral
+
+
+def fix_meeting(*, referral: Referral, meets_at: datetime, by: User) -> Referral:
+    """Agree on the time of a joint session, or on another one: both offices get it for their calendars."""
+    with transaction.atomic():
+        referral = lock_referral(referral)
+        if not (rules.is_receiver(by, referral) or rules.is_sender(by, referral)):
+            raise PermissionDenied
+        if not rules.can_fix_time(by, referral):
+            raise _wrong_status(referral)
+        before = referral.meets_at
+        _set_meeting(referral, meets_at)
+        referral.save()
+        if referral.meets_at != before:
+            emails.meeting_fixed(referral)
     return referral
 
 
@@ -127,6 +152,7 @@ def decline(*, referral: Referral, by: User | None, reason: str) -> Referral:
     """Say no, with the reason; the sender has it in hand again."""
     if not reason.strip():
         raise ValidationError(_("引き受けられない理由を書いてください。"), code="reason")
+    _check_length(reason)
     with transaction.atomic():
         referral = lock_referral(referral)
         _check_receiver(referral, by)
@@ -144,6 +170,7 @@ def finish(*, referral: Referral, by: User | None, outcome: str, outcome_text: s
         raise ValidationError(_("結果を選んでください。"), code="outcome")
     if not outcome_text.strip():
         raise ValidationError(_("その後のようすを書いてください。"), code="outcome_text")
+    _check_length(outcome_text)
     with transaction.atomic():
         referral = lock_referral(referral)
         _check_receiver(referral, by)
@@ -156,7 +183,7 @@ def finish(*, referral: Referral, by: User | None, outcome: str, outcome_text: s
 
 
 def withdraw(*, referral: Referral, by: User) -> Referral:
-    """Take it back before it was answered; the receiver no longer sees anything of it but that it was."""
+    """Take it back, before or after it was accepted; the receiver no longer sees anything of it but that it was."""
     with transaction.atomic():
         referral = lock_referral(referral)
         if not rules.is_sender(by, referral):
@@ -168,7 +195,8 @@ def withdraw(*, referral: Referral, by: User) -> Referral:
 
 def withdraw_all(consultation: Consultation) -> None:
     """The person took the consultation back: nobody is asked any longer. Under the consultation's lock."""
-    for referral in consultation.referrals.filter(status=Status.SENT).order_by("pk"):
+    for referral in consultation.referrals.all().open().order_by("pk"):
+        referral.consultation = consultation
         _take_back(referral)
 
 
@@ -214,10 +242,26 @@ def _end(referral: Referral, outcome: str, outcome_text: str) -> None:
 
 def _take_back(referral: Referral) -> None:
     referral.status = Status.WITHDRAWN
+    is_cancelled = referral.meets_at is not None and referral.meets_at > clock.now()
+    if is_cancelled:
+        referral.calendar_sequence += 1
     referral.save()
     answer_links.revoke(referral)
     _give_back(referral)
     emails.withdrawn(referral)
+    if is_cancelled:
+        emails.meeting_cancelled(referral)
+
+
+def _set_meeting(referral: Referral, meets_at: datetime) -> None:
+    if referral.kind != Referral.Kind.JOIN:
+        raise ValidationError(_("日時を決めるのは、同席のお願いだけです。"), code="meets_at")
+    if meets_at == referral.meets_at:
+        return
+    if meets_at <= clock.now():
+        raise ValidationError(_("これからの日時を選んでください。"), code="meets_at")
+    referral.meets_at = meets_at
+    referral.calendar_sequence += 1
 
 
 def _give_back(referral: Referral) -> None:
@@ -233,40 +277,112 @@ def _check_receiver(referral: Referral, by: User | None) -> None:
     if by is None:
         if referral.to_kind in Referral.OFFICES:
             raise PermissionDenied
-    elif not (rules.is_receiver(by, referral) or _may_answer_for_partner(by, referral)):
+    elif not (rules.is_receiver(by, referral) or rules.can_answer_for_partner(by, referral)):
         raise PermissionDenied
-
-
-def _may_answer_for_partner(by: User, referral: Referral) -> bool:
-    """A partner called instead of opening the link: the office that asked writes the answer down."""
-    return referral.to_kind not in Referral.OFFICES and rules.is_sender(by, referral)
 
 
 def _check_edge(referral: Referral, after: str) -> None:
     if not rules.may_follow(referral.status, after):
+        raise _wrong_status(referral)
+
+
+def _wrong_status(referral: Referral) -> ValidationError:
+    return ValidationError(
+        _("この紹介はいま「%(status)s」なので、その操作はできません。"),
+        code="status",
+        params={"status": referral.get_status_display()},
+    )
+
+
+def _check_length(words: str) -> None:
+    if len(words) > Referral.LONGEST:
         raise ValidationError(
-            _("この紹介はいま「%(status)s」なので、その操作はできません。"),
-            code="status",
-            params={"status": referral.get_status_display()},
+            _("長すぎます。%(limit)s文字までで書いてください。"),
+            code="too_long",
+            params={"limit": Referral.LONGEST},
         )
 
 
-def _check_consent(consent: Consent, by: User) -> None:
+def _check_named(to: Receiver, kind: str, by: User) -> None:
+    """One receiver, of the kind that was said, and another than the sender's own office."""
+    named = {
+        To.CENTRE: True,
+        To.WARD_CENTRE: to.ward_centre is not None,
+        To.ORGANISATION: bool(to.organisation or to.name.strip()),
+        To.SPECIALIST: to.specialist is not None,
+    }
+    if not named[To(to.kind)]:
+        raise ValidationError(_("送り先を選んでください。"), code="receiver")
+    if to.kind == To.WARD_CENTRE and to.ward_centre == by.ward_centre:
+        raise ValidationError(_("自分のセンターには送れません。"), code="itself")
+    if to.kind not in Referral.OFFICES and kind != Referral.Kind.REFER:
+        raise ValidationError(_("引き継ぎと同席は、センターと区のセンターの間だけでできます。"), code="kind")
+
+
+def _check_times(wished_times: Sequence[datetime], kind: str) -> None:
+    if wished_times and kind != Referral.Kind.JOIN:
+        raise ValidationError(_("希望日時は、同席のお願いのときに書きます。"), code="times")
+    if len(wished_times) > rules.MOST_TIMES or len(set(wished_times)) < len(wished_times):
+        raise ValidationError(_("ちがう日時を、3つまで選んでください。"), code="times")
+    for moment in wished_times:
+        if moment <= clock.now():
+            raise ValidationError(_("これからの日時を選んでください。"), code="times")
+        if not hours.is_open_at(moment):
+            raise ValidationError(
+                _("%(when)s は、センターが開いていません。開館時間の中で選んでください。"),
+                code="closed",
+                params={"when": dates.moment(moment)},
+            )
+
+
+def _check_consent(consent: Consent, consultation: Consultation, by: User) -> None:
     if not consent.text.strip():
         raise ValidationError(_("同意の内容を書いてください。"), code="consent")
     if consent.is_override:
         if not rules.can_send_without_consent(by):
             raise PermissionDenied
+    elif consent.is_from_form:
+        if consultation.referral_consented_at is None:
+            raise ValidationError(_("この相談の記録には、紹介への同意がありません。"), code="consent")
     elif consent.given_on is None:
         raise ValidationError(_("本人が同意した日を入れてください。"), code="consent")
     elif consent.given_on > clock.today():
         raise ValidationError(_("同意の日が、これからの日になっています。"), code="consent")
 
 
-def _check_one_transfer(consultation: Consultation, kind: str) -> None:
-    transfers = consultation.referrals.filter(kind=Referral.Kind.TRANSFER).open()
-    if kind == Referral.Kind.TRANSFER and transfers.exists():
-        raise ValidationError(_("引き継ぎは、すでにほかの送り先にお願いしています。"), code="transfer")
+def _consented_on(consent: Consent, consultation: Consultation) -> date | None:
+    if consent.is_override:
+        return None
+    if consent.is_from_form and consultation.referral_consented_at:
+        return clock.local(consultation.referral_consented_at).date()
+    return consent.given_on
+
+
+def _check_alone(consultation: Consultation, to: Receiver, kind: str) -> None:
+    """One open referral a receiver; and one that asks to take over stands alone: whoever gets the consultation would
+    inherit questions that another office asked, and could neither withdraw them nor close it.
+    """
+    rows = consultation.referrals.all().open()
+    if rows.filter(kind=Referral.Kind.TRANSFER).exists():
+        raise ValidationError(_("引き継ぎをお願いしているので、ほかの紹介はできません。"), code="transfer")
+    if kind == Referral.Kind.TRANSFER and rows.exists():
+        raise ValidationError(
+            _("ほかの紹介が進んでいます。終わってから、または取り下げてから引き継いでください。"),
+            code="transfer",
+        )
+    receiver = {"to_ward_centre": to.ward_centre, "to_specialist": to.specialist}
+    if to.kind == To.ORGANISATION:
+        receiver |= {"to_name": _receiver_name(to)}
+    if rows.filter(to_kind=to.kind, **receiver).exists():
+        raise ValidationError(_("この送り先への紹介は、すでに進んでいます。"), code="twice")
+
+
+def _check_row(referral: Referral) -> None:
+    """What the row itself refuses, told as one sentence: its columns are not the fields of every form."""
+    try:
+        referral.full_clean()
+    except ValidationError as refusal:
+        raise ValidationError(refusal.messages, code="invalid") from refusal
 
 
 def _answer_until(to_kind: str) -> datetime:

@@ -164,7 +164,8 @@ def hand_over(consultation: Consultation, to_office: int | None, *, by: User) ->
     before = consultation.status
     consultation.ward_centre_id = to_office
     consultation.status, consultation.assignee, consultation.waiting_for = Status.RECEIVED, None, ""
-    consultation.days_left = None
+    consultation.days_left = consultation.escalated_at = None
+    consultation.next_step = ""
     consultation.due_at = deadlines.due_after(clock.now(), deadlines.FIRST_ANSWER_DAYS)
     write_step(consultation, before, by=by, why=_("引き継ぎ"))
 

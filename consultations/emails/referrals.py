@@ -1,11 +1,17 @@
 """Mails about referrals: to offices a link to their desk, to partners the address of their page. No case text."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from consultations import calendar
+from consultations.emails import offices
 from consultations.models import Referral
-from kyodo.centre.queries import current_centre
-from kyodo.mail.actions import queue_template
+from kyodo.mail.actions import Attachment, queue_template
+
+TALK_LASTS = timedelta(hours=1)
 
 
 def sent_to_office(referral: Referral) -> None:
@@ -28,30 +34,35 @@ def expired(referral: Referral) -> None:
     _tell_sender(referral, "referral_expired")
 
 
+def meeting_fixed(referral: Referral) -> None:
+    """To both offices, with the entry for their calendars."""
+    _tell_both(referral, "referral_meeting")
+
+
+def meeting_cancelled(referral: Referral) -> None:
+    """The entry goes from the calendars of both offices again."""
+    _tell_both(referral, "referral_meeting_cancelled")
+
+
 def link_for_partner(referral: Referral, token: str) -> None:
     """The token stands in this mail alone: staff do not see its text, and it is emptied once it is sent."""
-    _queue(
-        referral,
-        referral.to_email,
-        "referral_link",
-        settings.BASE_URL + reverse("consultation_answer", args=[token]),
-        is_private=True,
-    )
+    url = settings.BASE_URL + reverse("consultation_answer", args=[token])
+    _queue(referral, [referral.to_email], "referral_link", url, is_private=True)
 
 
-def _tell_receiver(referral: Referral, template: str) -> None:
-    if referral.to_kind not in Referral.OFFICES:
-        address = referral.to_email
-    elif referral.to_ward_centre:
-        address = referral.to_ward_centre.email
-    else:
-        address = current_centre().email
-    _queue(referral, address, template, desk(referral, referral.to_ward_centre_id))
+def receiver_addresses(referral: Referral) -> list[str]:
+    """Who is told when it is sent; the page shows them before."""
+    if referral.to_kind in Referral.OFFICES:
+        return offices.addresses(referral.to_ward_centre, referral.consultation)
+    return [referral.to_email] if referral.to_email else []
 
 
-def _tell_sender(referral: Referral, template: str) -> None:
-    """The person who sent it; their office reads it at the desk as well."""
-    _queue(referral, referral.sent_by.email, template, desk(referral, referral.from_ward_centre_id))
+def sender_addresses(referral: Referral) -> list[str]:
+    """Whoever sent it; once they have left the office or may not see it, the office itself."""
+    person = referral.sent_by
+    if offices.works_there(person, referral.from_ward_centre_id, referral.consultation):
+        return [person.email]
+    return offices.addresses(referral.from_ward_centre, referral.consultation)
 
 
 def desk(referral: Referral, office: int | None) -> str:
@@ -60,15 +71,60 @@ def desk(referral: Referral, office: int | None) -> str:
     return settings.BASE_URL + reverse(view, args=[referral.pk])
 
 
-def _queue(referral: Referral, to: str, template: str, url: str, *, is_private: bool = False) -> None:
-    """An office without an address finds it at its desk."""
-    if not to:
-        return
-    queue_template(
-        to=to,
-        kind=f"consultations/{template}",
-        context={"referral": referral, "reference": referral.consultation.reference, "url": url},
-        about_label=str(referral.consultation),
-        about_url=referral.consultation.get_absolute_url(),
-        is_private=is_private,
+def _tell_receiver(referral: Referral, template: str) -> None:
+    url = desk(referral, referral.to_ward_centre_id)
+    _queue(referral, receiver_addresses(referral), template, url)
+
+
+def _tell_sender(referral: Referral, template: str) -> None:
+    url = desk(referral, referral.from_ward_centre_id)
+    _queue(referral, sender_addresses(referral), template, url)
+
+
+def _tell_both(referral: Referral, template: str) -> None:
+    ends = (
+        (sender_addresses(referral), referral.from_ward_centre_id),
+        (receiver_addresses(referral), referral.to_ward_centre_id),
     )
+    for addresses, office in ends:
+        entry = _entry(referral, addresses)
+        _queue(referral, addresses, template, desk(referral, office), attachment=entry)
+
+
+def _entry(referral: Referral, attendees: list[str]) -> Attachment | None:
+    if referral.meets_at is None:
+        return None
+    talk = calendar.Talk(
+        key=f"referral-{referral.pk}",
+        sequence=referral.calendar_sequence,
+        begins_at=referral.meets_at,
+        ends_at=referral.meets_at + TALK_LASTS,
+        summary=_("相談の同席（%(sender)s・%(receiver)s）")
+        % {"sender": referral.from_name, "receiver": referral.to_name},
+        location=referral.from_name,
+        description=_("受付番号 %(reference)s") % {"reference": referral.consultation.reference},
+        is_cancelled=referral.status != Referral.Status.ACCEPTED,
+    )
+    return calendar.mailed(talk, attendees)
+
+
+def _queue(
+    referral: Referral,
+    addresses: list[str],
+    template: str,
+    url: str,
+    *,
+    is_private: bool = False,
+    attachment: Attachment | None = None,
+) -> None:
+    """One mail each: who works in an office is nobody else's business."""
+    for address in addresses:
+        queue_template(
+            to=address,
+            kind=f"consultations/{template}",
+            context={"referral": referral, "reference": referral.consultation.reference, "url": url},
+            attachments=[attachment] if attachment else [],
+            about_label=str(referral.consultation),
+            about_url=referral.consultation.get_absolute_url(),
+            is_private=is_private,
+        )

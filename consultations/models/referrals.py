@@ -45,7 +45,8 @@ class Referral(models.Model):
     """A consultation brought to somebody else (紹介): by a ward centre to the centre or back, to a specialist, to an
     organisation. The sender keeps a view of it and learns what became of it.
 
-    sent → accepted / declined / withdrawn / expired; accepted → done / expired (a partner without an account).
+    sent → accepted / declined / withdrawn / expired; accepted → done / withdrawn / expired (a partner without an
+    account).
     """
 
     class Kind(models.TextChoices):
@@ -67,6 +68,7 @@ class Referral(models.Model):
         WITHDRAWN = "withdrawn", _("取り下げた")
         EXPIRED = "expired", _("期限切れ")
 
+    LONGEST = 2000
     OPEN = (Status.SENT, Status.ACCEPTED)
     OFFICES = (To.CENTRE, To.WARD_CENTRE)
     """Receivers with accounts; the others answer on a page by link."""
@@ -117,7 +119,7 @@ class Referral(models.Model):
     to_name = models.CharField(_("送り先"), max_length=100)
     """Both ends as they were called at that moment: statistics outlive a change of names."""
 
-    summary = models.TextField(_("要約"), max_length=2000, blank=True)
+    summary = models.TextField(_("要約"), max_length=LONGEST, blank=True)
     """All the receiver reads before accepting: without name and contact."""
     sent_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("送った人"))
     sent_at = models.DateTimeField(_("送った日時"), default=clock.now)
@@ -138,6 +140,8 @@ class Referral(models.Model):
     """A manager's decision; consent_text then says why."""
 
     meets_at = models.DateTimeField(_("同席の日時"), null=True, blank=True)
+    calendar_sequence = models.PositiveSmallIntegerField(default=0, editable=False)
+    """Rises with every calendar entry that was mailed: calendars take the newest."""
     answered_at = models.DateTimeField(_("返事の日時"), null=True, blank=True)
     answered_by = models.ForeignKey(
         "accounts.User",
@@ -147,10 +151,10 @@ class Referral(models.Model):
         null=True,
         blank=True,
     )
-    answer_text = models.TextField(_("返事"), max_length=2000, blank=True)
+    answer_text = models.TextField(_("返事"), max_length=LONGEST, blank=True)
     finished_at = models.DateTimeField(_("終わった日時"), null=True, blank=True)
     outcome = models.CharField(_("結果"), max_length=12, choices=Consultation.Outcome.choices, blank=True)
-    outcome_text = models.TextField(_("その後"), max_length=2000, blank=True)
+    outcome_text = models.TextField(_("その後"), max_length=LONGEST, blank=True)
     anonymised_at = models.DateTimeField(_("消去した日時"), null=True, blank=True)
 
     objects: ClassVar[ReferralQuerySet] = ReferralQuerySet.as_manager()  # type: ignore[assignment]

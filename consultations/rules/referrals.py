@@ -8,8 +8,9 @@ Status = Referral.Status
 
 EDGES: dict[str, tuple[str, ...]] = {
     Status.SENT: (Status.ACCEPTED, Status.DECLINED, Status.WITHDRAWN, Status.EXPIRED),
-    # Only a partner without an account falls silent for good; an office is asked again by its own inbox.
-    Status.ACCEPTED: (Status.DONE, Status.EXPIRED),
+    # Only a partner without an account falls silent for good; an office is asked again by its own inbox. The sender
+    # ends what is no longer needed, so that nobody's silence keeps a consultation from being closed.
+    Status.ACCEPTED: (Status.DONE, Status.WITHDRAWN, Status.EXPIRED),
     Status.DECLINED: (),
     Status.DONE: (),
     Status.WITHDRAWN: (),
@@ -20,6 +21,8 @@ ANSWER_DAYS = 5
 """Working days an office has to answer."""
 PARTNER_DAYS = 14
 """Days the page of a partner without an account stays open."""
+MOST_TIMES = 3
+"""Wished times of a joint session."""
 
 
 def may_follow(before: str, after: str) -> bool:
@@ -32,11 +35,13 @@ def can_send(user: User, consultation: Consultation) -> bool:
 
 
 def can_send_to(user: User, to_kind: str) -> bool:
+    if not rights.has_office(user):
+        return False
     if to_kind == Referral.To.CENTRE:
         return user.is_ward_officer
-    if to_kind == Referral.To.WARD_CENTRE:
-        return rights.has_office(user)
-    return rights.can_run_specialists(user) if to_kind == Referral.To.SPECIALIST else rights.has_office(user)
+    if to_kind == Referral.To.SPECIALIST:
+        return rights.can_run_specialists(user)
+    return user.is_staff or to_kind == Referral.To.WARD_CENTRE
 
 
 def can_send_without_consent(user: User) -> bool:
@@ -61,15 +66,40 @@ def is_sender(user: User, referral: Referral) -> bool:
     )
 
 
+def can_read_summary(user: User, referral: Referral) -> bool:
+    """The sender wrote it; the receiver reads it while it is asked, and once it was accepted."""
+    if is_sender(user, referral):
+        return True
+    return is_receiver(user, referral) and referral.status in (*Referral.OPEN, Status.DONE)
+
+
 def can_answer(user: User, referral: Referral) -> bool:
     """Accept or decline."""
-    return is_receiver(user, referral) and referral.status == Status.SENT
+    return referral.status == Status.SENT and (
+        is_receiver(user, referral) or can_answer_for_partner(user, referral)
+    )
 
 
 def can_finish(user: User, referral: Referral) -> bool:
     """Say what became of it: the receiver, once it was accepted."""
-    return is_receiver(user, referral) and referral.status == Status.ACCEPTED
+    return referral.status == Status.ACCEPTED and (
+        is_receiver(user, referral) or can_answer_for_partner(user, referral)
+    )
+
+
+def can_answer_for_partner(user: User, referral: Referral) -> bool:
+    """A partner called instead of opening the link: the office that asked writes the answer down."""
+    return referral.to_kind not in Referral.OFFICES and is_sender(user, referral)
 
 
 def can_withdraw(user: User, referral: Referral) -> bool:
-    return is_sender(user, referral) and referral.status == Status.SENT
+    return is_sender(user, referral) and referral.is_open
+
+
+def can_fix_time(user: User, referral: Referral) -> bool:
+    """Both ends of a joint session, once it was accepted."""
+    return (
+        referral.kind == Referral.Kind.JOIN
+        and referral.status == Status.ACCEPTED
+        and (is_receiver(user, referral) or is_sender(user, referral))
+    )

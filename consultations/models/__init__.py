@@ -1,11 +1,11 @@
 from consultations.models.consultations import Access, Consultation, Tag, WishedTime
 from consultations.models.contacts import Contact
 from consultations.models.entries import Attachment, Entry, StatusChange
-from consultations.models.inbound import InboundFile, InboundMail
+from consultations.models.inbound import InboundFile, InboundMail, InboundOriginal
 from consultations.models.introductions import Introduction
 from consultations.models.keys import AnswerLink, PageCode
 from consultations.models.network import MeetingMaterial, NetworkMeeting
-from consultations.models.oversight import LockOut, Presence, Reading
+from consultations.models.oversight import LockOut, Presence, Reading, RetentionRun
 from consultations.models.referrals import Referral, ReferralTime
 from consultations.models.replies import CannedReply, SavedView
 from consultations.models.specialists import Specialist, SpecialistSession, SpecialistSlot
@@ -21,6 +21,7 @@ __all__ = [
     "Entry",
     "InboundFile",
     "InboundMail",
+    "InboundOriginal",
     "Introduction",
     "LockOut",
     "MeetingMaterial",
@@ -30,6 +31,7 @@ __all__ = [
     "Reading",
     "Referral",
     "ReferralTime",
+    "RetentionRun",
     "SavedView",
     "Specialist",
     "SpecialistSession",

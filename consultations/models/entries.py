@@ -61,7 +61,7 @@ class Entry(models.Model):
     by = models.ForeignKey(
         "accounts.User", models.PROTECT, related_name="+", verbose_name=_("書いた人"), null=True, blank=True
     )
-    """None where the person without an account or a partner speaks."""
+    """None where the person without an account or a partner speaks, or the site itself notes something."""
     office = models.ForeignKey(
         "centre.WardCentre", models.PROTECT, related_name="+", verbose_name=_("窓口"), null=True, blank=True
     )
@@ -95,7 +95,7 @@ class Entry(models.Model):
                 name="entry_note_has_no_mail",
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=["note", "reply", "talk"]) | Q(by__isnull=False),
+                condition=~Q(kind__in=["reply", "talk"]) | Q(by__isnull=False),
                 name="entry_of_staff_has_writer",
             ),
             models.CheckConstraint(

@@ -1,10 +1,14 @@
 """How every form of the site looks, and the fields that all apps ask with."""
 
 import datetime
+import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import RegexValidator
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
@@ -34,3 +38,91 @@ class DayField(forms.DateField):
         super().validate(value)
         if value is not None and not clock.FIRST_YEAR <= value.year <= clock.LAST_YEAR:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
+
+
+kana = RegexValidator(
+    r"\A[ぁ-ゖァ-ヺー・\s]+\Z", _("ふりがなは、ひらがなかカタカナで書いてください。"), code="kana"
+)
+phone = RegexValidator(
+    r"\A[0-9０-９()+（）＋\-‐－ー\s]{9,20}\Z",
+    _("電話番号は 045-000-0000 のように書いてください。"),
+    code="phone",
+)
+
+
+class PhoneField(forms.CharField):
+    """Kept in half-width digits and hyphens, however typed."""
+
+    default_validators = [phone]
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"})
+        super().__init__(**{"max_length": 20, "widget": widget, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        text = unicodedata.normalize("NFKC", super().to_python(value) or "")
+        return text.translate(str.maketrans("‐－ー−–—", "------")).replace(" ", "")
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class SeveralFilesField(forms.FileField):
+    """None, one or several files."""
+
+    widget = SeveralFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[bytes]]":
+        files = data if isinstance(data, (list, tuple)) else [data]
+        given = [super(SeveralFilesField, self).clean(file, initial) for file in files if file]
+        for file in given:
+            self.check_file(file)
+        return given
+
+    def check_file(self, file: "UploadedFile[bytes]") -> None:
+        """For a field that looks at each file by itself."""
+
+
+class MomentWidget(forms.MultiWidget):
+    """A day, and a clock time from a list: a wheel of minutes is no help for an hour at the centre."""
+
+    template_name = "components/_moment_widget.html"
+
+    def __init__(self, days_ahead: int) -> None:
+        self.days_ahead = days_ahead
+        clock_times = [datetime.time(hour, minute) for hour in range(8, 21) for minute in (0, 30)]
+        choices = [("", _("時刻を選ぶ")), *((f"{one:%H:%M}", f"{one:%H:%M}") for one in clock_times)]
+        super().__init__([forms.DateInput(attrs={"type": "date"}), forms.Select(choices=choices)])
+
+    def decompress(self, value: datetime.datetime | None) -> Sequence[str]:
+        if not value:
+            return ["", ""]
+        local = clock.local(value)
+        return [f"{local:%Y-%m-%d}", f"{local:%H:%M}"]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        today = clock.today()
+        self.widgets[0].attrs |= {
+            "min": f"{today:%Y-%m-%d}",
+            "max": f"{today + datetime.timedelta(days=self.days_ahead):%Y-%m-%d}",
+        }
+        return super().get_context(name, value, attrs)
+
+
+class MomentField(forms.MultiValueField):
+    """A day and a clock time that somebody wishes for (希望日時), so many days ahead at most as the calendar offers."""
+
+    def __init__(self, *, days_ahead: int, **kwargs: Any) -> None:
+        incomplete = _("日と時刻の両方を選んでください。")
+        parts = (
+            DayField(error_messages={"incomplete": incomplete, "invalid": _("日を選んでください。")}),
+            forms.TimeField(error_messages={"incomplete": incomplete}),
+        )
+        messages = {"incomplete": incomplete, "required": incomplete}
+        super().__init__(fields=parts, widget=MomentWidget(days_ahead), error_messages=messages, **kwargs)
+
+    def compress(self, data_list: Sequence[Any]) -> datetime.datetime | None:
+        if not data_list or not all(data_list):
+            return None
+        return clock.at(data_list[0], data_list[1])

@@ -4,9 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.members import INVITABLE_ROLES
-from accounts.forms.people import PhoneField
 from accounts.models import Group, Membership
-from kyodo.forms import CHARACTERS_LEFT
+from kyodo.forms import CHARACTERS_LEFT, PhoneField
 
 ROLE_CHOICES = [(role.value, role.label) for role in INVITABLE_ROLES]
 

@@ -1,10 +1,8 @@
 """What people type about themselves."""
 
-import unicodedata
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -13,29 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from kyodo.centre.models import WardCentre
-
-kana = RegexValidator(
-    r"\A[ぁ-ゖァ-ヺー・\s]+\Z", _("ふりがなは、ひらがなかカタカナで書いてください。"), code="kana"
-)
-phone = RegexValidator(
-    r"\A[0-9０-９()+（）＋\-‐－ー\s]{9,20}\Z",
-    _("電話番号は 045-000-0000 のように書いてください。"),
-    code="phone",
-)
-
-
-class PhoneField(forms.CharField):
-    """Kept in half-width digits and hyphens, however typed."""
-
-    default_validators = [phone]
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"})
-        super().__init__(**{"max_length": 20, "widget": widget, **kwargs})
-
-    def to_python(self, value: Any) -> str:
-        text = unicodedata.normalize("NFKC", super().to_python(value) or "")
-        return text.translate(str.maketrans("‐－ー−–—", "------")).replace(" ", "")
+from kyodo.forms import PhoneField, kana
 
 
 class NameFields(forms.Form):

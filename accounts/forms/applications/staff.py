@@ -7,9 +7,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.applications.fields import WishField
 from accounts.models import Application, User
+from accounts.rules import steps
 from kyodo import clock, dates
+from kyodo.forms import MomentField
 
 OTHER = "other"
 
@@ -32,7 +33,7 @@ class FixHearingForm(forms.Form):
     """One of the wished times, or another that was agreed on the phone."""
 
     when = forms.ChoiceField(label=_("日時"), widget=forms.RadioSelect)
-    other_time = WishField(label=_("ほかの日時"), required=False)
+    other_time = MomentField(days_ahead=steps.HEARING_DAYS_AHEAD, label=_("ほかの日時"), required=False)
     way = forms.ChoiceField(label=_("方法"), choices=Application.HearingWay.choices, widget=forms.RadioSelect)
     place = forms.CharField(
         label=_("場所・接続先・電話番号"),

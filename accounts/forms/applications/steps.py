@@ -12,13 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.applications.papers import Paper
 from accounts.actions.applications.writing import PartyEntry
-from accounts.forms.applications.fields import (
-    KanaField,
-    SeveralFilesField,
-    WishField,
-    field_choices,
-)
-from accounts.forms.people import PhoneField
+from accounts.forms.applications.fields import KanaField, PapersField
 from accounts.models import Application, Document, Group
 from accounts.rules import steps
 from accounts.rules.papers import ACCEPT
@@ -26,7 +20,7 @@ from accounts.rules.steps import Step
 from kyodo import clock
 from kyodo.centre.hours import opening_days
 from kyodo.centre.models import ActivityField, Ward
-from kyodo.forms import CHARACTERS_LEFT
+from kyodo.forms import CHARACTERS_LEFT, MomentField, PhoneField
 
 PARTY_ROWS = 3
 
@@ -187,7 +181,7 @@ class ProfileForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen = self.fields["fields_of_activity"]
-        chosen.queryset = field_choices()  # type: ignore[attr-defined]
+        chosen.queryset = ActivityField.objects.everyday()  # type: ignore[attr-defined]
 
     @classmethod
     def initial_from(cls, profile: Application | Group) -> dict[str, Any]:
@@ -261,12 +255,12 @@ class ContactForm(StepForm):
 class WithPapers(forms.Form):
     """The papers of an application, each kind one field that takes several files."""
 
-    bylaws = SeveralFilesField(label=_("定款・会則・規約"), required=False)
-    plan = SeveralFilesField(label=_("活動計画"), required=False)
-    report = SeveralFilesField(
+    bylaws = PapersField(label=_("定款・会則・規約"), required=False)
+    plan = PapersField(label=_("活動計画"), required=False)
+    report = PapersField(
         label=_("前年度の活動報告"), required=False, help_text=_("できたばかりの団体は、なくてかまいません。")
     )
-    other = SeveralFilesField(label=_("その他の書類"), required=False)
+    other = PapersField(label=_("その他の書類"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -332,9 +326,9 @@ class HearingForm(StepForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("1つ選んでください。")},
     )
-    wish_1 = WishField(label=_("第1希望"))
-    wish_2 = WishField(label=_("第2希望"))
-    wish_3 = WishField(label=_("第3希望"))
+    wish_1 = MomentField(days_ahead=steps.HEARING_DAYS_AHEAD, label=_("第1希望"))
+    wish_2 = MomentField(days_ahead=steps.HEARING_DAYS_AHEAD, label=_("第2希望"))
+    wish_3 = MomentField(days_ahead=steps.HEARING_DAYS_AHEAD, label=_("第3希望"))
 
     WISHES: ClassVar[tuple[str, ...]] = ("wish_1", "wish_2", "wish_3")
 

@@ -12,6 +12,11 @@ class ActivityFieldQuerySet(models.QuerySet["ActivityField"]):
     def npo_law(self) -> "ActivityFieldQuerySet":
         return self.filter(kind=ActivityField.Kind.NPO_LAW)
 
+    def everyday(self) -> "ActivityFieldQuerySet":
+        """What people choose from: the everyday words where the centre has them, else those of the law."""
+        primer = self.primer()
+        return primer if primer.exists() else self.all()
+
 
 class ActivityField(models.Model):
     """A field of activity (活動分野): one of the city's eight everyday words, or one of the NPO law's twenty.

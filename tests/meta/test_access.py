@@ -20,6 +20,7 @@ from accounts.models import Document, Group, Invitation, Membership, User
 from kyodo import clock
 from tests.factories.accounts import ApplicationFactory
 from tests.factories.centre import CentreFactory, usual_week
+from tests.factories.consultations import ConsultationFactory
 from tests.factories.spaces import (
     BookingFactory,
     FeedFactory,
@@ -69,7 +70,7 @@ NOT_FOUND = "444444444"
 
 EXPECTED = {
     PUBLIC: (
-        "home spaces space lobby lotteries lottery feed groups privacy healthz readyz model_bylaws model_bylaws_file "
+        "home consult consultation spaces space lobby lotteries lottery feed groups privacy healthz readyz model_bylaws model_bylaws_file "
         "invitation account_email_verification_sent account_inactive account_reset_password "
         "account_reset_password_done account_reset_password_from_key_done account_confirm_email "
         "account_reset_password_from_key"
@@ -114,6 +115,7 @@ CHANGES = {
     "L00000>>>": "space_calendar_renew space_calendar_revoke",
     "L00220222": "series_new space_book waiting_new",
     "L22222222": "lottery_enter profile",
+    PUBLIC: "consult",
     "L40244000": "change_group directory_entry group_contact renew_group",
     "L40244022": "change_role invite",
     "L40244222": "booking_change series_cancel",
@@ -129,7 +131,7 @@ CHANGES = {
     "L4>>44>>>": "check_in",
     "L>>>>>>>>": "delete_account invitation register_group",
 }
-OUR_VIEWS = ("kyodo.", "accounts.", "spaces.")
+OUR_VIEWS = ("kyodo.", "accounts.", "spaces.", "consultations.")
 
 
 @dataclass
@@ -205,6 +207,7 @@ def scene(group: Group, representative: User, other_group: Group) -> Scene:
             "waiting_leave": {
                 "pk": WaitingFactory(space=spaces["space-a"], group=group, user=representative).pk
             },
+            "consultation": {"reference": ConsultationFactory(person=representative).reference},
             "feed": {"token": FeedFactory(group=group, created_by=representative).token},
         }
     )

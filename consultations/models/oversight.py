@@ -81,3 +81,26 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consultation_id} {self.user_id}"
+
+
+class RetentionRun(models.Model):
+    """One night's forgetting (保存期間の処理): how much went, and what had to wait and why. Numbers only."""
+
+    started_at = models.DateTimeField(_("開始"), default=clock.now)
+    finished_at = models.DateTimeField(_("終了"), null=True, blank=True)
+    """None: it was stopped on the way; the next one goes on from there."""
+    contacts = models.PositiveIntegerField(_("連絡先を消去した相談"), default=0)
+    texts = models.PositiveIntegerField(_("本文を消去した相談"), default=0)
+    files = models.PositiveIntegerField(_("削除したファイル"), default=0)
+    mails = models.PositiveIntegerField(_("消去した届いたメール"), default=0)
+    readings = models.PositiveIntegerField(_("削除した閲覧の記録"), default=0)
+    waiting = models.JSONField(_("待っている相談"), default=dict)
+    """How many wait, by reason."""
+
+    class Meta:
+        verbose_name = _("保存期間の処理")
+        verbose_name_plural = _("保存期間の処理")
+        ordering = ["-started_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.started_at}"

@@ -1,0 +1,64 @@
+"""What a partner without an account does on the page behind their link (回答ページ).
+
+The link is looked at again under the consultation's lock: one that was renewed, withdrawn or ran out while the page
+was open opens nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from consultations.actions import referrals
+from consultations.models import AnswerLink, Referral, ReferralTime, SpecialistSession
+from consultations.rules import specialists as rules
+from kyodo import clock, dates
+
+MOST_TIMES = 3
+
+
+def accept(
+    *, link: AnswerLink, message: str = "", times: Sequence[datetime] = (), wish: str = ""
+) -> Referral:
+    """Say yes; a specialist with up to three times that suit, or in words when else."""
+    if len(times) > MOST_TIMES:
+        raise ValidationError(
+            _("日時は%(most)sつまで選べます。"), code="too_many_times", params={"most": MOST_TIMES}
+        )
+    with transaction.atomic():
+        referral = _lock(link)
+        if referral.to_specialist_id and not (times or wish.strip()):
+            raise ValidationError(_("都合のよい日時を選ぶか、書いてください。"), code="times")
+        lines = [*(dates.moment(moment) for moment in times), wish.strip(), message.strip()]
+        referral = referrals.accept(referral=referral, by=None, answer="\n".join(filter(None, lines)))
+        ReferralTime.objects.filter(referral=referral).delete()
+        ReferralTime.objects.bulk_create(
+            ReferralTime(referral=referral, rank=rank, begins_at=moment)
+            for rank, moment in enumerate(times, start=1)
+        )
+    return referral
+
+
+def decline(*, link: AnswerLink, reason: str) -> Referral:
+    with transaction.atomic():
+        return referrals.decline(referral=_lock(link), by=None, reason=reason)
+
+
+def finish(*, link: AnswerLink, outcome: str, outcome_text: str) -> Referral:
+    """What became of it; of a session with a specialist once it has begun."""
+    with transaction.atomic():
+        referral = _lock(link)
+        session = SpecialistSession.objects.filter(referral=referral).first()
+        if session is not None and not rules.has_begun(session):
+            raise ValidationError(_("相談の日時が過ぎてから、結果を書いてください。"), code="too_early")
+        return referrals.finish(referral=referral, by=None, outcome=outcome, outcome_text=outcome_text)
+
+
+def _lock(link: AnswerLink) -> Referral:
+    referral = referrals.lock_referral(link.referral)
+    current = AnswerLink.objects.get(pk=link.pk)
+    if current.revoked_at is not None or current.expires_at <= clock.now():
+        raise ValidationError(_("この回答ページは、もう使えません。"), code="link")
+    return referral

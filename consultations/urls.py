@@ -1,6 +1,8 @@
 from django.urls import URLPattern, path
 
 from consultations.views import answer, ask, person
+from consultations.views.ward import desk
+from consultations.views.ward import referrals as ward_referrals
 
 # Whoever asks: sent to the centre, and followed on a page of one's own.
 asking: list[URLPattern] = [
@@ -14,4 +16,11 @@ answering: list[URLPattern] = [
     path("answer/<str:token>/", answer.answer, name="consultation_answer"),
 ]
 
-urlpatterns: list[URLPattern] = [*asking, *answering]
+# The desk of a ward centre, for its officers alone.
+ward: list[URLPattern] = [
+    path("ward/", desk.desk, name="ward_desk"),
+    path("ward/referrals/<int:pk>/", ward_referrals.referral, name="ward_referral"),
+    path("ward/referrals/<int:pk>/<slug:step>/", ward_referrals.referral_step, name="ward_referral_step"),
+]
+
+urlpatterns: list[URLPattern] = [*asking, *answering, *ward]

@@ -1,0 +1,207 @@
+"""The desk of a ward centre: first what needs somebody, then what is open, then what came back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from consultations.models import Consultation, Referral
+from consultations.models.consultations import ConsultationQuerySet
+from consultations.models.referrals import ReferralQuerySet
+from consultations.queries.referrals import BADGES
+from kyodo import clock, dates
+
+SHOWN = 10
+CAME_BACK = 10
+NEEDS = 30
+SOON = timedelta(days=2)
+
+Status = Consultation.Status
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is on the list, in words; the colour only repeats them."""
+
+    words: str
+    badge: str
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that waits for this office."""
+
+    url: str
+    title: str
+    reference: str
+    reasons: Sequence[Reason]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SentLine:
+    """A referral this office sent, as it stands."""
+
+    url: str
+    receiver: str
+    kind: str
+    reference: str
+    reason: Reason
+    outcome: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OpenLine:
+    url: str
+    title: str
+    reference: str
+    status: str
+    assignee: str
+    due: str
+
+
+@dataclass(frozen=True)
+class WardDesk:
+    needs: Sequence[Need]
+    open: Sequence[OpenLine]
+    open_count: int
+    sent: Sequence[SentLine]
+
+
+def ward_desk(user: User) -> WardDesk:
+    mine = Consultation.objects.in_hand_of(user)
+    return WardDesk(
+        needs=[*_asked(user), *_in_hand(mine)],
+        open=[open_line(one) for one in of_list(mine.open())[:SHOWN]],
+        open_count=mine.open().count(),
+        sent=[sent_line(one) for one in sent(user)[:CAME_BACK]],
+    )
+
+
+def of_list(rows: ConsultationQuerySet) -> ConsultationQuerySet:
+    """Lines of a list, the most urgent first: without the long texts."""
+    return (
+        rows.select_related("assignee")
+        .defer("search", "text", "outcome_text")
+        .order_by(F("due_at").asc(nulls_last=True), "-received_at", "-pk")
+    )
+
+
+def open_line(one: Consultation) -> OpenLine:
+    waits = f"（{one.get_waiting_for_display()}）" if one.waiting_for else ""
+    return OpenLine(
+        url=reverse("ward_consultation", args=[one.reference]),
+        title=one.title,
+        reference=one.reference,
+        status=f"{one.get_status_display()}{waits}",
+        assignee=str(one.assignee or ""),
+        due=_("%(day)sまで") % {"day": dates.short_day(clock.local(one.due_at))} if one.due_at else "",
+    )
+
+
+def sent(user: User) -> ReferralQuerySet:
+    """What this office sent, what moved last first."""
+    rows = Referral.objects.visible_to(user).sent_by_office(user.ward_centre_id)
+    moved = Coalesce("finished_at", "answered_at", "sent_at")
+    return of_referrals(rows).annotate(moved_at=moved).order_by("-moved_at", "-pk")
+
+
+def received(user: User) -> ReferralQuerySet:
+    rows = Referral.objects.visible_to(user).received_by_office(user.ward_centre_id)
+    return of_referrals(rows).order_by("-sent_at", "-pk")
+
+
+def of_referrals(rows: ReferralQuerySet) -> ReferralQuerySet:
+    """Lines of a list: no words of the consultation, no words of the referral."""
+    return rows.select_related("consultation").defer(
+        "summary",
+        "answer_text",
+        "outcome_text",
+        "consultation__search",
+        "consultation__subject",
+        "consultation__text",
+        "consultation__outcome_text",
+        "consultation__next_step",
+    )
+
+
+def sent_line(one: Referral) -> SentLine:
+    return SentLine(
+        url=reverse("ward_referral", args=[one.pk]),
+        receiver=one.to_name,
+        kind=one.get_kind_display(),
+        reference=one.consultation.reference,
+        reason=status_of(one),
+        outcome=outcome_of(one),
+        at=one.finished_at or one.answered_at or one.sent_at,
+    )
+
+
+def status_of(one: Referral) -> Reason:
+    """A transfer that was accepted is where the consultation is now."""
+    if one.kind == Referral.Kind.TRANSFER and one.status == Referral.Status.DONE:
+        badge = "over" if one.consultation.status == Status.CLOSED else "good"
+        return Reason(_("引き継いだ：%(status)s") % {"status": one.consultation.get_status_display()}, badge)
+    return Reason(one.get_status_display(), BADGES[Referral.Status(one.status)])
+
+
+def outcome_of(one: Referral) -> str:
+    if one.kind == Referral.Kind.TRANSFER and one.status == Referral.Status.DONE:
+        return one.consultation.get_outcome_display() if one.consultation.outcome else ""
+    return one.get_outcome_display() if one.outcome else ""
+
+
+def _asked(user: User) -> list[Need]:
+    """Referrals to answer, and those accepted whose end the sender waits for."""
+    found = []
+    for one in received(user).open().order_by("answer_until", "pk")[:NEEDS]:
+        if one.status == Referral.Status.SENT:
+            reason = Reason(_("返事をする"), "new")
+            note = _("%(day)sまで") % {"day": dates.short_day(clock.local(one.answer_until))}
+        else:
+            reason = Reason(_("終わったら、その後を伝える"), "good")
+            note = _("同席 %(when)s") % {"when": dates.moment(one.meets_at)} if one.meets_at else ""
+        title = _("%(sender)s からの%(kind)s") % {"sender": one.from_name, "kind": one.get_kind_display()}
+        url = reverse("ward_referral", args=[one.pk])
+        found.append(Need(url, title, one.consultation.reference, [reason], note))
+    return found
+
+
+def _in_hand(mine: ConsultationQuerySet) -> list[Need]:
+    now, today = clock.now(), clock.today()
+    waiting = mine.filter(
+        Q(unanswered_since__isnull=False)
+        | Q(reopening_asked_at__isnull=False)
+        | Q(follow_up_on__lte=today)
+        | (~Q(status=Status.CLOSED) & Q(due_at__lte=now + SOON))
+        | Q(status=Status.RECEIVED)
+    )
+    return [
+        Need(reverse("ward_consultation", args=[one.reference]), one.title, one.reference, _reasons(one))
+        for one in of_list(waiting)[:NEEDS]
+    ]
+
+
+def _reasons(one: Consultation) -> list[Reason]:
+    now, today = clock.now(), clock.today()
+    found = []
+    if one.unanswered_since:
+        found.append(Reason(_("新しいメッセージ"), "new"))
+    if one.reopening_asked_at:
+        found.append(Reason(_("再開の希望"), "new"))
+    if one.due_at and one.due_at <= now:
+        found.append(Reason(_("期限を過ぎています"), "bad"))
+    elif one.due_at and one.due_at <= now + SOON:
+        day = dates.short_day(clock.local(one.due_at))
+        found.append(Reason(_("期限 %(day)s") % {"day": day}, "wait"))
+    if one.follow_up_on and one.follow_up_on <= today:
+        found.append(Reason(_("様子をたずねる日です"), "wait"))
+    if one.status == Status.RECEIVED:
+        found.append(Reason(_("担当が決まっていません"), "wait"))
+    return found

@@ -1,0 +1,42 @@
+"""Referrals in the admin: one referral with what its two ends may do."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import requests
+from consultations.models import Referral
+from consultations.views import referral_steps
+from kyodo import staff_pages
+
+
+@require_safe
+def referral(request: HttpRequest, pk: int) -> HttpResponse:
+    user = requests.staff(request)
+    return _page(request, referral_steps.referral_of(user, pk))
+
+
+@require_POST
+def referral_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    user = requests.staff(request)
+    found = referral_steps.referral_of(user, pk)
+    refused = referral_steps.take(request, found, user, step)
+    if refused is None:
+        return redirect("admin:consultations_referral_page", pk=pk)
+    return _page(request, referral_steps.referral_of(user, pk), {step: refused}, status=422)
+
+
+def _page(request: HttpRequest, found: Referral, refused: Any = None, status: int = 200) -> HttpResponse:
+    context = referral_steps.context(found, requests.staff(request), refused)
+    urls = {
+        step: reverse("admin:consultations_referral_step", args=[found.pk, step])
+        for step in referral_steps.STEPS
+    }
+    title = _("紹介：%(sender)s → %(receiver)s") % {"sender": found.from_name, "receiver": found.to_name}
+    return staff_pages.page(
+        request, "consultations/staff/referral.html", title, status=status, urls=urls, **context
+    )

@@ -1,0 +1,41 @@
+"""A ward centre's referrals: what others sent, and what came back of what it sent."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import requests
+from consultations.models import Referral
+from consultations.views import referral_steps
+
+
+@require_safe
+def referral(request: HttpRequest, pk: int) -> HttpResponse:
+    user = requests.ward_officer(request)
+    return _page(request, referral_steps.referral_of(user, pk))
+
+
+@require_POST
+def referral_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Accept, decline, finish, withdraw, agree on a time."""
+    user = requests.ward_officer(request)
+    found = referral_steps.referral_of(user, pk)
+    refused = referral_steps.take(request, found, user, step)
+    if refused is None:
+        return redirect("ward_referral", pk=pk)
+    return _page(request, referral_steps.referral_of(user, pk), {step: refused}, status=422)
+
+
+def _page(request: HttpRequest, found: Referral, refused: Any = None, status: int = 200) -> HttpResponse:
+    context = referral_steps.context(found, requests.ward_officer(request), refused)
+    urls = {step: reverse("ward_referral_step", args=[found.pk, step]) for step in referral_steps.STEPS}
+    here = found.consultation.reference
+    return render(
+        request,
+        "consultations/ward/referral.html",
+        {**context, "urls": urls, "here": here},
+        status=status,
+    )

@@ -1,0 +1,86 @@
+"""What the inbox can be narrowed by, and by what it is: the same for its list, its counts and its saved views."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Count, QuerySet
+
+from accounts.models import User
+from consultations.models import Consultation, Tag
+from consultations.queries import search
+from kyodo import numbers
+from kyodo.centre.models import ActivityField, Ward
+
+ME, NOBODY = "me", "none"
+Filters = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of the office, with how much they have in hand."""
+
+    user: User
+    load: int
+
+
+class Choices:
+    """What there is to choose from, each asked for once a page."""
+
+    def __init__(self, user: User) -> None:
+        self._user = user
+
+    @cached_property
+    def wards(self) -> Sequence[Ward]:
+        return list(Ward.objects.all())
+
+    @cached_property
+    def fields(self) -> Sequence[ActivityField]:
+        return list(ActivityField.objects.all())
+
+    @cached_property
+    def tags(self) -> Sequence[Tag]:
+        return list(Tag.objects.all())
+
+    @cached_property
+    def colleagues(self) -> Sequence[Colleague]:
+        """Everybody of the same office. What the person is kept out of is counted for nobody."""
+        in_hand = Consultation.objects.in_hand_of(self._user).open().filter(assignee__isnull=False)
+        rows = in_hand.order_by().values("assignee").annotate(load=Count("pk"))
+        loads = {row["assignee"]: row["load"] for row in rows}
+        people = office_of(self._user).order_by("name_kana", "name", "pk")
+        return [Colleague(one, loads.get(one.pk, 0)) for one in people]
+
+
+def office_of(user: User) -> QuerySet[User]:
+    """Who works where this person works."""
+    active = User.objects.filter(is_active=True)
+    if user.is_staff:
+        return active.filter(role__in=User.CENTRE_ROLES)
+    return active.filter(role=User.Role.WARD, ward_centre_id=user.ward_centre_id)
+
+
+def narrowed(consultations: QuerySet[Consultation], filters: Filters, user: User) -> QuerySet[Consultation]:
+    for name in ("kind", "audience", "channel"):
+        if value := filters.get(name):
+            consultations = consultations.filter(**{name: value})
+    if ward := numbers.typed(filters.get("ward", "")):
+        consultations = consultations.filter(ward_id=ward)
+    # Through the keys: a join would give each of them as often as it has fields.
+    if field := numbers.typed(filters.get("field", "")):
+        within = Consultation.fields.through.objects.filter(activityfield_id=field)
+        consultations = consultations.filter(pk__in=within.values("consultation_id"))
+    if tag := numbers.typed(filters.get("tag", "")):
+        tagged = Consultation.tags.through.objects.filter(tag_id=tag)
+        consultations = consultations.filter(pk__in=tagged.values("consultation_id"))
+    if assignee := filters.get("assignee"):
+        consultations = _of_assignee(consultations, assignee, user)
+    if words := filters.get("words"):
+        consultations = search.found(consultations, words, user)
+    return consultations
+
+
+def _of_assignee(consultations: QuerySet[Consultation], assignee: str, user: User) -> QuerySet[Consultation]:
+    if assignee == NOBODY:
+        return consultations.filter(assignee__isnull=True)
+    return consultations.filter(assignee_id=user.pk if assignee == ME else numbers.typed(assignee))

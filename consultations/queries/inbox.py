@@ -1,0 +1,228 @@
+"""The inbox (相談の対応): who must act by when. Counts, list and line of one page; nothing here is looked up twice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextChoices
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from consultations.models import Consultation, InboundMail, Referral
+from consultations.queries.clocks import Clocks, Due
+from consultations.queries.filters import Filters, narrowed
+from kyodo import clock
+
+PER_PAGE = 50
+Status = Consultation.Status
+WaitingFor = Consultation.WaitingFor
+
+
+class Tab(TextChoices):
+    NEW = "new", gettext_lazy("新しい・担当なし")
+    MINE = "mine", gettext_lazy("自分")
+    OVERDUE = "overdue", gettext_lazy("期限切れ")
+    WEEK = "week", gettext_lazy("今週が期限")
+    MESSAGES = "messages", gettext_lazy("新しいメッセージ")
+    REOPENING = "reopening", gettext_lazy("再開の希望")
+    FOLLOW_UP = "follow_up", gettext_lazy("様子をたずねる日")
+    PERSON = "person", gettext_lazy("相談者の返事待ち")
+    PARTNER = "partner", gettext_lazy("ほかの機関の返事待ち")
+    ALL = "all", gettext_lazy("対応中すべて")
+    REFERRALS = "referrals", gettext_lazy("届いた紹介")
+
+
+class Sort(TextChoices):
+    DUE = "due", gettext_lazy("期限の近い順")
+    NEWEST = "newest", gettext_lazy("新しい順")
+    OLDEST = "oldest", gettext_lazy("古い順")
+
+
+ORDERS: Mapping[str, Sequence[Any]] = {
+    Sort.DUE: (F("due_at").asc(nulls_last=True), "received_at", "pk"),
+    Sort.NEWEST: ("-received_at", "-pk"),
+    Sort.OLDEST: ("received_at", "pk"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list. Whose question it is stands on its own page only."""
+
+    consultation: Consultation
+    due: Due
+    age: str
+    is_mine: bool
+    has_referral: bool
+    asks_today: bool
+    """The day to ask how things went has come."""
+
+    @property
+    def url(self) -> str:
+        return reverse("admin:consultations_consultation_change", args=[self.consultation.pk])
+
+    @property
+    def choice(self) -> str:
+        """What its checkbox sends: the row, and the version that was looked at."""
+        return f"{self.consultation.pk}:{self.consultation.version}"
+
+    @property
+    def badges(self) -> list[str]:
+        one = self.consultation
+        found = [
+            (one.unanswered_since is not None, _("新しいメッセージ")),
+            (one.reopening_asked_at is not None, _("再開の希望")),
+            (self.asks_today, _("様子をたずねる日")),
+            (self.has_referral, _("紹介中")),
+        ]
+        return [text for is_so, text in found if is_so]
+
+
+@dataclass(frozen=True)
+class ReferralRow:
+    """A referral that reached the centre: what it is about, before it is accepted."""
+
+    referral: Referral
+    is_over: bool
+
+    @property
+    def url(self) -> str:
+        return reverse("admin:consultations_referral_page", args=[self.referral.pk])
+
+
+@dataclass(frozen=True)
+class TabLine:
+    tab: Tab
+    count: int
+    is_here: bool
+
+
+class KnownPaginator(Paginator[Any]):
+    """The tab has been counted with all the others."""
+
+    def __init__(self, rows: QuerySet[Any], count: int) -> None:
+        super().__init__(rows, PER_PAGE)
+        self._known = count
+
+    @cached_property
+    def count(self) -> int:  # type: ignore[override]
+        return self._known
+
+
+@dataclass(frozen=True)
+class Inbox:
+    tabs: Sequence[TabLine]
+    tab: Tab
+    page: Page[Any]
+    rows: Sequence[Row]
+    referrals: Sequence[ReferralRow]
+
+
+def inbox(user: User, tab: Tab, sort: str, filters: Filters, page: str) -> Inbox:
+    work = narrowed(under_way(user), filters, user)
+    counts = counts_of(work, user)
+    counts[Tab.REFERRALS] = received_referrals(user).count()
+    tabs = [TabLine(one, counts[one], one == tab) for one in Tab]
+    if tab == Tab.REFERRALS:
+        found = KnownPaginator(received_referrals(user), counts[tab]).get_page(page)
+        return Inbox(tabs, tab, found, rows=(), referrals=_referral_rows(found))
+    listed = _with_facts(work.filter(condition(tab, user))).order_by(*ORDERS[sort])
+    found = KnownPaginator(listed, counts[tab]).get_page(page)
+    return Inbox(tabs, tab, found, rows=rows_of(list(found), user), referrals=())
+
+
+# ── What lies in which tab ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def under_way(user: User) -> QuerySet[Consultation]:
+    """What the office has in hand and what of the closed ones still asks for something: each arm has its index."""
+    return Consultation.objects.in_hand_of(user).filter(
+        ~Q(status=Status.CLOSED)
+        | Q(follow_up_on__isnull=False)
+        | Q(reopening_asked_at__isnull=False)
+        | Q(unanswered_since__isnull=False)
+    )
+
+
+def condition(tab: Tab, user: User) -> Q:
+    now, today = clock.now(), clock.today()
+    is_open = ~Q(status=Status.CLOSED)
+    week_ends = clock.day_ends(today + timedelta(days=6 - today.weekday()))
+    return {
+        Tab.NEW: Q(status=Status.RECEIVED),
+        Tab.MINE: is_open & Q(assignee_id=user.pk),
+        Tab.OVERDUE: is_open & Q(due_at__lt=now),
+        Tab.WEEK: is_open & Q(due_at__gte=now, due_at__lt=week_ends),
+        Tab.MESSAGES: Q(unanswered_since__isnull=False),
+        Tab.REOPENING: Q(reopening_asked_at__isnull=False),
+        Tab.FOLLOW_UP: Q(follow_up_on__lte=today),
+        Tab.PERSON: Q(status=Status.WAITING, waiting_for=WaitingFor.PERSON),
+        Tab.PARTNER: Q(status=Status.WAITING, waiting_for=WaitingFor.PARTNER),
+        Tab.ALL: is_open,
+    }[tab]
+
+
+def counts_of(work: QuerySet[Consultation], user: User) -> dict[Tab, int]:
+    """All tabs in one question."""
+    tabs = [tab for tab in Tab if tab != Tab.REFERRALS]
+    asked = {tab.value: Count("pk", filter=condition(tab, user)) for tab in tabs}
+    counted = work.order_by().aggregate(**asked)
+    return {tab: counted[tab.value] for tab in tabs}
+
+
+def received_referrals(user: User) -> QuerySet[Referral]:
+    """Those waiting for the office's answer first, then what it has accepted and not finished."""
+    return (
+        Referral.objects.visible_to(user)
+        .received_by_office(user.ward_centre_id)
+        .open()
+        .select_related("consultation")
+        .defer("consultation__search", "consultation__text")
+        .order_by("-status", "answer_until", "pk")
+    )
+
+
+def queued_mails() -> int:
+    """Mails that nobody has placed yet."""
+    return InboundMail.objects.filter(state=InboundMail.State.QUEUED).count()
+
+
+# ── Lines ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _with_facts(consultations: QuerySet[Consultation]) -> QuerySet[Consultation]:
+    sent = Referral.objects.filter(consultation=OuterRef("pk"), status__in=Referral.OPEN)
+    return (
+        consultations.select_related("ward", "assignee", "group")
+        .prefetch_related("tags")
+        .defer("search", "text", "outcome_text", "group__search")
+        .annotate(has_referral=Exists(sent))
+    )
+
+
+def rows_of(consultations: Sequence[Consultation], user: User) -> list[Row]:
+    clocks = Clocks(consultations)
+    today = clock.today()
+    return [
+        Row(
+            consultation=one,
+            due=clocks.due(one),
+            age=clocks.age(one),
+            is_mine=one.assignee_id == user.pk,
+            has_referral=one.has_referral,  # type: ignore[attr-defined]
+            asks_today=one.follow_up_on is not None and one.follow_up_on <= today,
+        )
+        for one in consultations
+    ]
+
+
+def _referral_rows(referrals: Page[Any]) -> list[ReferralRow]:
+    now = clock.now()
+    return [
+        ReferralRow(one, one.status == Referral.Status.SENT and one.answer_until < now) for one in referrals
+    ]

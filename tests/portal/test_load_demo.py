@@ -7,8 +7,10 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
+from django.db.models import F
 
 from accounts.models import Application, Group, User
+from consultations.models import Consultation, Entry, Referral, SpecialistSession
 from kyodo import clock
 from kyodo.mail.models import OutgoingMail
 from spaces.models import Booking, BookingSeries, Hold, LotteryRound, Occupancy, WaitingEntry
@@ -44,6 +46,11 @@ def test_the_demo_is_full_whatever_the_day(now: datetime) -> None:
         assert BookingSeries.objects.count() == Hold.objects.count() == WaitingEntry.objects.count() == 1
         assert LotteryRound.objects.get().entries.count() == 3
         assert OutgoingMail.objects.count() < 20
+        assert Consultation.objects.count() == 80
+        assert set(Consultation.objects.values_list("status", flat=True)) == set(Consultation.Status.values)
+        assert Consultation.objects.exclude(ward_centre=None).values("ward_centre").distinct().count() == 5
+        assert set(Referral.objects.values_list("status", flat=True)) >= {"sent", "accepted", "done"}
+        assert SpecialistSession.objects.filter(status="fixed", begins_at__gt=now).exists()
 
 
 def test_on_an_open_day_today_is_full_of_life() -> None:
@@ -53,6 +60,18 @@ def test_on_an_open_day_today_is_full_of_life() -> None:
 
         assert today.live().count() >= 10
         assert {"used", "confirmed"} <= set(today.values_list("status", flat=True))
+
+
+def test_nothing_in_the_demo_happens_tomorrow_or_before_it_was_asked() -> None:
+    with time_machine.travel(FRIDAY, tick=False):
+        load()
+
+        assert not Consultation.objects.filter(received_at__gt=FRIDAY).exists()
+        assert not Consultation.objects.filter(closed_at__lt=F("received_at")).exists()
+        assert not Consultation.objects.filter(first_answered_at__lt=F("received_at")).exists()
+        assert not Entry.objects.filter(happened_at__gt=FRIDAY).exists()
+        assert not Entry.objects.filter(happened_at__lt=F("consultation__received_at")).exists()
+        assert not Referral.objects.filter(sent_at__lt=F("consultation__received_at")).exists()
 
 
 def test_every_live_booking_holds_its_units_and_no_other_does() -> None:

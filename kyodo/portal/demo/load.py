@@ -1,6 +1,6 @@
 from django.db import transaction
 
-from kyodo.portal.demo import applications, bookings, groups, people, special
+from kyodo.portal.demo import applications, bookings, consultations, groups, people, special
 
 
 @transaction.atomic
@@ -11,3 +11,4 @@ def load() -> None:
     applications.load(accounts, registered)
     special.load(accounts, registered)
     bookings.load(accounts, registered)
+    consultations.load(accounts, registered)

@@ -12,6 +12,7 @@ from kyodo.centre.models import WardCentre
 PASSWORD = "kyodo-demo"  # noqa: S105
 MANAGER = "manager@example.jp"
 COORDINATOR = "coordinator@example.jp"
+SECOND_COORDINATOR = "coordinator2@example.jp"
 RECEPTION = "reception@example.jp"
 AOBA = "aoba@example.jp"
 MINATO = "minato@example.jp"
@@ -30,9 +31,13 @@ class Person:
 PEOPLE = (
     Person(MANAGER, "見本 館長", "みほん かんちょう", User.Role.MANAGER),
     Person(COORDINATOR, "見本 つなぐ", "みほん つなぐ", User.Role.COORDINATOR),
+    Person(SECOND_COORDINATOR, "見本 むすぶ", "みほん むすぶ", User.Role.COORDINATOR),
     Person(RECEPTION, "見本 うけつけ", "みほん うけつけ", User.Role.RECEPTION),
     Person("tsurumi@example.jp", "鶴見 見本", "つるみ みほん", User.Role.WARD, "鶴見区"),
     Person("naka@example.jp", "中 見本", "なか みほん", User.Role.WARD, "中区"),
+    Person("kohoku@example.jp", "港北 見本", "こうほく みほん", User.Role.WARD, "港北区"),
+    Person("totsuka@example.jp", "戸塚 見本", "とつか みほん", User.Role.WARD, "戸塚区"),
+    Person("aobaku@example.jp", "青葉区 見本", "あおばく みほん", User.Role.WARD, "青葉区"),
     Person(AOBA, "青葉 まもる", "あおば まもる"),
     Person(MINATO, "港 ことは", "みなと ことは"),
     Person("volunteer@example.jp", "歩野 たすく", "あゆの たすく"),

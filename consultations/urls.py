@@ -1,6 +1,7 @@
+from django.conf import settings
 from django.urls import URLPattern, path
 
-from consultations.views import answer, ask, person
+from consultations.views import answer, ask, inbound, person
 from consultations.views.ward import desk
 from consultations.views.ward import referrals as ward_referrals
 
@@ -23,4 +24,9 @@ ward: list[URLPattern] = [
     path("ward/referrals/<int:pk>/<slug:step>/", ward_referrals.referral_step, name="ward_referral_step"),
 ]
 
-urlpatterns: list[URLPattern] = [*asking, *answering, *ward]
+# Mail that a provider passes on.
+mail: list[URLPattern] = [
+    path(settings.INBOUND_PATH, inbound.webhook, name="consultations_mail_webhook"),
+]
+
+urlpatterns: list[URLPattern] = [*asking, *answering, *ward, *mail]

@@ -22,7 +22,9 @@ _KEYS_AND_ROWS = re.compile(
 _UNREADABLE = re.compile(r'(invalid input [\w ]+: |value out of range: |\bvalue )"[^"\n]*"')
 _MAIL_ADDRESSES = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 # Addresses of pages that are keys: whoever reads them in a log could use them.
-_SECRET_PAGES = re.compile(r"(/(?:feeds|invitations|confirm-email|password/reset/key)/)[^/\s?'\"]+")
+_SECRET_PAGES = re.compile(
+    r"(/(?:feeds|invitations|answer|survey|confirm-email|password/reset/key)/)[^/\s?'\"]+"
+)
 
 
 class Formatter(JsonFormatter):

@@ -1,5 +1,6 @@
 """All settings, in sections. Every variable read here stands in .env.example (a test compares them)."""
 
+import re
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -63,6 +64,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ── What production refuses to start without ─────────────────────────────────────────────────────────────────────
 
+LONG_SECRET = re.compile(r"[A-Za-z0-9_.-]+:[A-Za-z0-9_.-]{24,}")
+
 if PRODUCTION:
     missing = [
         sentence
@@ -80,6 +83,17 @@ if PRODUCTION:
             (
                 not environment.text("KYODO_EMAIL_URL"),
                 "KYODO_EMAIL_URL: set smtp://user:password@host:587 or anymail:NAME",
+            ),
+            (
+                bool(environment.text("KYODO_INBOUND_PROVIDER"))
+                and not LONG_SECRET.fullmatch(environment.text("KYODO_INBOUND_SECRET")),
+                "KYODO_INBOUND_SECRET: set name:secret, the secret of 24 letters and digits or more",
+            ),
+            (
+                bool(environment.text("KYODO_INBOUND_ADDRESS"))
+                and not (environment.text("KYODO_INBOUND_PROVIDER") or environment.text("KYODO_INBOUND_URL")),
+                "KYODO_INBOUND_ADDRESS: people would answer to it and nobody read it; set KYODO_INBOUND_PROVIDER or "
+                "KYODO_INBOUND_URL as well, or leave it out",
             ),
         )
         if wrong
@@ -241,6 +255,15 @@ CENTRE_PHONE = environment.text("KYODO_CENTRE_PHONE", "045-671-4732")
 INBOUND_ADDRESS = environment.text(
     "KYODO_INBOUND_ADDRESS", "" if PRODUCTION else "reply@localhost.localdomain"
 )
+# Three ways in: a provider's webhook at INBOUND_PATH, an IMAP mailbox, and a folder that .eml files are put into.
+INBOUND_PATH = "mail/inbound/"
+INBOUND_PROVIDER = environment.text("KYODO_INBOUND_PROVIDER")
+INBOUND_SECRET = environment.text("KYODO_INBOUND_SECRET")
+INBOUND_URL = environment.text("KYODO_INBOUND_URL")
+INBOUND_DIRECTORY = VAR / "inbound"
+INBOUND_DAYS = environment.integer("KYODO_INBOUND_DAYS", 180)
+if INBOUND_SECRET:
+    ANYMAIL["WEBHOOK_SECRET"] = INBOUND_SECRET
 DEFAULT_FROM_EMAIL = environment.text("KYODO_FROM_EMAIL", "横浜市市民協働推進センター <no-reply@example.jp>")
 
 # ── Background work ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -64,6 +64,11 @@ def can_log(user: User) -> bool:
     return has_office(user)
 
 
+def can_handle_inbound(user: User) -> bool:
+    """Read and place the mails that no address could place: the centre's staff, for every office."""
+    return user.is_active and user.is_staff
+
+
 def can_see_oversight(user: User) -> bool:
     """The read log, the load of colleagues and wards, retention."""
     return user.is_active and user.role == Role.MANAGER

@@ -1,0 +1,5 @@
+"""The jobs of consultations; each module registers its own."""
+
+from consultations.tasks import inbound, people
+
+__all__ = ["inbound", "people"]

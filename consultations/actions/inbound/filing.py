@@ -1,0 +1,126 @@
+"""How a mail becomes part of a consultation: its words as a message, its files where we take them. Under its lock."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from consultations.actions import entries
+from consultations.actions.files import MOST_BYTES, MOST_FILES
+from consultations.models import Consultation, Entry, InboundFile, InboundMail
+from consultations.rules.inbound import parsing
+from consultations.rules.inbound.parsing import Letter, Part
+from kyodo import files
+from kyodo.files import Accepted
+
+MOST_KEPT = 30
+"""Files kept of one mail that waits; the others are still in the original."""
+
+
+def lock(inbound: InboundMail) -> InboundMail:
+    """The mail's row is locked before the consultation's, always."""
+    return InboundMail.objects.select_for_update(of=("self",), no_key=True).get(pk=inbound.pk)
+
+
+def read(inbound: InboundMail) -> Letter:
+    return parsing.read(bytes(inbound.original.content))
+
+
+def goes_on(consultation: Consultation) -> Consultation:
+    return consultation.duplicate_of or consultation
+
+
+def put(inbound: InboundMail, consultation: Consultation, letter: Letter) -> Entry:
+    """Write the mail into the consultation, or the one it is a duplicate of, and note what staff should know of it."""
+    accepted, refused = judge(letter.parts)
+    entry = entries.receive_message(
+        consultation=consultation,
+        message=(letter.message or _("（本文のないメール）"))[: Entry.LONGEST],
+        channel=Consultation.Channel.MAIL,
+        accepted=accepted,
+        happened_at=inbound.received_at,
+    )
+    drop_files(inbound)
+    keep_files(inbound, refused)
+    mark_placed(inbound, entry.consultation, entry)
+    note(entry.consultation, remarks(inbound, entry.consultation, letter, refused))
+    return entry
+
+
+def mark_placed(inbound: InboundMail, consultation: Consultation, entry: Entry | None) -> None:
+    inbound.state, inbound.why_queued, inbound.reason = InboundMail.State.MATCHED, "", ""
+    inbound.about, inbound.entry = consultation, entry
+    inbound.save()
+
+
+def judge(parts: Sequence[Part]) -> tuple[list[Accepted], list[Part]]:
+    """What goes into the consultation, and what stays with the mail: other types, too large, or too many."""
+    accepted: list[Accepted] = []
+    refused: list[Part] = []
+    for part in parts:
+        upload = SimpleUploadedFile(part.name or _("添付"), part.content, part.content_type)
+        try:
+            if len(accepted) == MOST_FILES:
+                raise ValidationError("", code="too_many_files")
+            accepted.append(files.accept(upload, max_bytes=MOST_BYTES))
+        except ValidationError:
+            refused.append(part)
+    return accepted, refused
+
+
+def keep_files(inbound: InboundMail, parts: Sequence[Part]) -> None:
+    for part in parts[:MOST_KEPT]:
+        kept = InboundFile(
+            inbound=inbound,
+            name=files.clean_name(part.name) or _("添付"),
+            content_type=part.content_type[:100],
+            size=len(part.content),
+        )
+        # Neither name nor ending of a stranger's file reaches the disk.
+        kept.file.save(f"{inbound.pk}.bin", ContentFile(part.content), save=False)
+        kept.save()
+
+
+def drop_files(inbound: InboundMail) -> None:
+    for one in inbound.files.all():
+        transaction.on_commit(partial(one.file.storage.delete, str(one.file.name)))
+        one.delete()
+
+
+def remarks(
+    inbound: InboundMail, consultation: Consultation, letter: Letter, refused: Sequence[Part]
+) -> list[str]:
+    """What whoever reads the message should know, one line each."""
+    lines = []
+    if not is_known(letter.sender, consultation):
+        lines.append(
+            _("登録と別のアドレスから届いたメールです（%(sender)s）。本人からか、確かめてください。")
+            % {"sender": letter.sender}
+        )
+    if refused:
+        names = "、".join(files.clean_name(part.name) or _("名前のないファイル") for part in refused)
+        lines.append(
+            _("メールに付いていた次のファイルは、ここには入れず「届いたメール」に残しました：%(names)s")
+            % {"names": names}
+        )
+    if len(letter.message) > Entry.LONGEST:
+        lines.append(_("長いメールなので、はじめの部分だけを入れました。全文は「届いたメール」にあります。"))
+    return lines
+
+
+def is_known(sender: str, consultation: Consultation) -> bool:
+    """Sent from the address we write to, or from that of their account. It proves nothing: anybody may write any sender."""
+    known = [consultation.contact.email] if hasattr(consultation, "contact") else []
+    if consultation.person is not None:
+        known.append(consultation.person.email)
+    return sender.lower() in (address.lower() for address in known if address)
+
+
+def note(consultation: Consultation, lines: Sequence[str]) -> None:
+    """The site's own note, for staff alone."""
+    if lines:
+        entries.write(consultation, Entry.Kind.NOTE, "\n".join(lines)[: Entry.LONGEST], by=None)

@@ -1,0 +1,117 @@
+"""A mail comes in. First it is written down as it is, then it is read and put where it belongs, or kept for staff.
+
+Whichever way it came, a provider's webhook, a mailbox or a folder, it comes through `receive`.
+"""
+
+import logging
+from datetime import timedelta
+from email.message import Message
+
+from django.db import transaction
+
+from consultations.actions.inbound import filing
+from consultations.models import Consultation, InboundMail, InboundOriginal
+from consultations.rules import addresses
+from consultations.rules.inbound import parsing
+from consultations.rules.inbound.parsing import Letter
+from kyodo import clock
+
+logger = logging.getLogger(__name__)
+State = InboundMail.State
+Why = InboundMail.Why
+
+MOST_BYTES = 45 * 1024 * 1024
+"""More than any provider passes on. Of a larger one the beginning is kept, which has its headers and mostly its text."""
+BEGINNING = 512 * 1024
+TRIED_AGAIN = timedelta(minutes=15)
+
+
+def receive(
+    message: "bytes | Message[str, str]", *, sender: str | None = None, recipient: str | None = None
+) -> InboundMail:
+    """Take one mail in; the same one twice is one row. `sender` and `recipient` are those of the envelope, where known.
+
+    Once this returns, the mail is in the database, read or not.
+    """
+    content = message if isinstance(message, bytes) else message.as_bytes()
+    content = parsing.with_envelope(content, sender=sender, recipient=recipient)
+    inbound = _keep(content)
+    try:
+        return sort_in(inbound)
+    except Exception:
+        # A fault of ours, or something no mail was ever seen to hold: staff find it in the queue and read the original.
+        logger.exception("Mail %s could not be read.", inbound.pk)
+        return inbound
+
+
+def read_again() -> int:
+    """Mails whose reading was cut off, by a restart for instance. Those that can't be read stay for staff."""
+    cut_off = InboundMail.objects.queued().filter(
+        why_queued=Why.UNREAD, received_at__gte=clock.now() - TRIED_AGAIN
+    )
+    for inbound in cut_off:
+        try:
+            sort_in(inbound)
+        except Exception:
+            logger.exception("Mail %s could not be read.", inbound.pk)
+    return len(cut_off)
+
+
+def _keep(content: bytes) -> InboundMail:
+    size, is_too_big = len(content), len(content) > MOST_BYTES
+    content = content[:BEGINNING] if is_too_big else content
+    with transaction.atomic(durable=True):
+        inbound, is_new = InboundMail.objects.get_or_create(
+            message_id=parsing.key_of(content), defaults={"why_queued": Why.UNREAD, "size": size}
+        )
+        if is_new:
+            InboundOriginal.objects.create(inbound=inbound, content=content)
+    return inbound
+
+
+def sort_in(inbound: InboundMail) -> InboundMail:
+    """Read a mail that was kept, and put it where it belongs. Harmless when somebody else has done so."""
+    with transaction.atomic():
+        inbound = filing.lock(inbound)
+        if inbound.state != State.QUEUED or inbound.why_queued != Why.UNREAD:
+            return inbound
+        letter = filing.read(inbound)
+        named = _named(letter)
+        inbound.sender, inbound.subject, inbound.text = letter.sender, letter.subject, letter.text
+        inbound.recipient = next(iter(letter.recipients), "")
+        inbound.about = named[0] if len(named) == 1 else None
+        inbound.why_queued = _why_not(inbound, letter, named)
+        if inbound.why_queued:
+            inbound.state = State.IGNORED if _is_noise(inbound) else State.QUEUED
+            filing.keep_files(inbound, letter.parts)
+            inbound.save()
+        else:
+            filing.put(inbound, named[0], letter)
+    return inbound
+
+
+def _why_not(inbound: InboundMail, letter: Letter, named: list[Consultation]) -> str:
+    """Why it can't go straight into a consultation; empty when it can."""
+    if inbound.size > MOST_BYTES:
+        return Why.TOO_BIG
+    if letter.nature:
+        return letter.nature
+    if not named:
+        return Why.UNKNOWN
+    if len(named) > 1:
+        return Why.SEVERAL
+    return Why.ANONYMISED if filing.goes_on(named[0]).anonymised_at else ""
+
+
+def _is_noise(inbound: InboundMail) -> bool:
+    """What concerns nobody: our own mail come back, and machines that answer no consultation of ours."""
+    return inbound.why_queued == Why.LOOP or (inbound.why_queued == Why.AUTOMATIC and inbound.about is None)
+
+
+def _named(letter: Letter) -> list[Consultation]:
+    """The consultations that its signed addresses name; one and its duplicate are one."""
+    references = {addresses.reference_in(address) for address in letter.recipients} - {None}
+    found = (
+        Consultation.objects.filter(reference__in=references).select_related("duplicate_of").order_by("pk")
+    )
+    return list({filing.goes_on(one).pk: one for one in found}.values())

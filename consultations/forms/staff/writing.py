@@ -1,0 +1,84 @@
+"""What staff write into a consultation: a note, a talk, a reply."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from consultations.forms.files import SeveralFilesField
+from consultations.models import CannedReply, Consultation, Entry
+from kyodo import clock
+from kyodo.forms import DayField
+
+EMPTY = {"required": _("内容を書いてください。")}
+
+
+class NoteForm(forms.Form):
+    """For staff alone."""
+
+    note = forms.CharField(
+        label=_("職員メモ"),
+        max_length=Entry.LONGEST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("職員だけが読みます。メールでは送られません。"),
+    )
+    files = SeveralFilesField(label=_("ファイル"))
+
+
+class TalkForm(forms.Form):
+    channel = forms.ChoiceField(
+        label=_("方法"),
+        choices=[one for one in Consultation.Channel.choices if one[0] != Consultation.Channel.WEB],
+    )
+    is_reached = forms.TypedChoiceField(
+        label=_("話せましたか"),
+        choices=[("yes", _("話せた")), ("no", _("つながらなかった"))],
+        coerce=lambda value: value == "yes",
+        error_messages={"required": _("話せたかどうかを選んでください。")},
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("話したこと"),
+        max_length=Entry.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages=EMPTY,
+    )
+    minutes = forms.IntegerField(label=_("かかった時間（分）"), min_value=1, max_value=600, required=False)
+    on = DayField(label=_("日にち"), required=False, help_text=_("空なら、いま"))
+    at = forms.TimeField(
+        label=_("時刻"),
+        required=False,
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={"invalid": _("時刻を 13:30 のように書いてください。")},
+    )
+    next_step = forms.CharField(label=_("次にすること"), max_length=200, required=False)
+    follow_up_on = DayField(label=_("様子をたずねる日"), required=False)
+
+    @property
+    def happened_at(self) -> datetime | None:
+        day, at = self.cleaned_data["on"], self.cleaned_data["at"]
+        if day is None and at is None:
+            return None
+        return clock.at(day or clock.today(), at or time(12))
+
+
+class ReplyForm(forms.Form):
+    message = forms.CharField(
+        label=_("相談者へ送る文"),
+        max_length=Entry.LONGEST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text=_("次の画面で、送られるメールをそのまま見てから送ります。"),
+    )
+    canned = forms.ModelChoiceField(
+        label=_("定型文"), queryset=CannedReply.objects.none(), required=False, empty_label=_("選ぶ")
+    )
+    files = SeveralFilesField(label=_("ファイル"))
+    waits_for_answer = forms.BooleanField(label=_("送ったら、相談者の返事を待つ"), required=False)
+
+    def __init__(self, *args: Any, canned: Any = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["canned"]
+        field.queryset = CannedReply.objects.none() if canned is None else canned

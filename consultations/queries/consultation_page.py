@@ -1,0 +1,245 @@
+"""The page of one consultation: what stands in the middle, and what stands beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from consultations.models import Access, CannedReply, Consultation, Contact, Introduction, LockOut, Presence
+from consultations.queries import similar
+from consultations.queries.opening import Opened
+from consultations.queries.timeline import Timeline, timeline_of
+from consultations.rules import rights
+from kyodo import clock, dates
+from spaces.models import Booking
+
+MOST_OTHERS = 12
+BOOKINGS_SHOWN = 3
+PRESENT_SECONDS = 60
+SOON = timedelta(days=2)
+
+Status = Consultation.Status
+
+
+@dataclass(frozen=True)
+class Due:
+    """The deadline in words; `state` gives it a colour beside them."""
+
+    state: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Which buttons stand on the page. The actions ask again."""
+
+    works: bool
+    assigns_others: bool
+    takes: bool
+    starts: bool
+    waits: bool
+    closes: bool
+    reopens: bool
+    refers: bool
+    keeps_out: bool
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another consultation that has to do with this one, and why."""
+
+    consultation: Consultation
+    reasons: Sequence[str]
+    is_related: bool
+
+
+@dataclass(frozen=True)
+class ConsultationPage:
+    opened: Opened
+    steps: Steps
+    due: Due | None
+    warnings: Sequence[str]
+    shows_contact: bool
+    timeline: Timeline
+    present: Sequence[Presence]
+    colleagues: Sequence[User]
+    locked_out: Sequence[LockOut]
+    duplicates: Sequence[Other]
+    others: Sequence[Other]
+    similar: Sequence[similar.Similar]
+    bookings: Sequence[Booking]
+    introductions: Sequence[Introduction]
+    canned: Sequence[CannedReply]
+
+    @property
+    def consultation(self) -> Consultation:
+        return self.opened.consultation
+
+    @property
+    def is_duplicate(self) -> bool:
+        return self.consultation.duplicate_of_id is not None
+
+
+def page_of(opened: Opened, user: User, *, all_of_it: bool = False) -> ConsultationPage:
+    consultation = opened.consultation
+    steps = steps_for(user, opened)
+    duplicates, others = _others(consultation, user)
+    introductions = list(consultation.introductions.select_related("by", "group"))
+    locked_out = list(consultation.lock_outs.select_related("user", "by")) if steps.keeps_out else []
+    return ConsultationPage(
+        opened=opened,
+        steps=steps,
+        due=due_of(consultation),
+        warnings=warnings_of(consultation.contact) if opened.is_readable else (),
+        shows_contact=opened.is_readable,
+        timeline=timeline_of(consultation, user, introductions, all_of_it=all_of_it),
+        present=present_in(consultation, user),
+        colleagues=colleagues_for(consultation, user) if steps.assigns_others else (),
+        locked_out=locked_out,
+        duplicates=duplicates,
+        others=others,
+        similar=similar.similar_to(consultation, opened.fields, user),
+        bookings=_bookings(consultation, user),
+        introductions=introductions,
+        canned=list(canned_for(consultation)) if steps.works else (),
+    )
+
+
+def steps_for(user: User, opened: Opened) -> Steps:
+    """Of the office that has it in hand; whoever is kept out never comes this far."""
+    consultation = opened.consultation
+    status = consultation.status
+    works = opened.level == Access.Level.OWNER and rights.has_office(user)
+    is_open = works and status != Status.CLOSED
+    return Steps(
+        works=works,
+        assigns_others=is_open and rights.can_assign_others(user),
+        takes=is_open and consultation.assignee_id != user.pk,
+        starts=is_open and status in (Status.ASSIGNED, Status.WAITING),
+        waits=is_open and status in (Status.ASSIGNED, Status.IN_PROGRESS),
+        closes=is_open,
+        reopens=works and status == Status.CLOSED and consultation.anonymised_at is None,
+        refers=is_open,
+        keeps_out=works and rights.can_keep_out(user),
+    )
+
+
+def due_of(consultation: Consultation) -> Due | None:
+    if consultation.status == Status.WAITING:
+        return Due("stands", _("%(whom)sを待っています") % {"whom": consultation.get_waiting_for_display()})
+    if consultation.due_at is None:
+        return None
+    now = clock.now()
+    words = {"when": dates.moment(consultation.due_at)}
+    if consultation.due_at < now:
+        return Due("late", _("期限を過ぎています：%(when)s") % words)
+    if consultation.due_at < clock.day_ends(clock.today()):
+        return Due("today", _("今日が期限：%(when)s") % words)
+    return Due("soon" if consultation.due_at < now + SOON else "fine", _("期限 %(when)s") % words)
+
+
+def warnings_of(contact: Contact) -> list[str]:
+    """How the person must not be reached, in plain words."""
+    found = []
+    if not contact.may_phone:
+        found.append(_("電話をしないでください"))
+    elif contact.phone and not contact.may_leave_message:
+        found.append(_("留守番電話や家族に伝言しないでください"))
+    if not contact.may_mail:
+        found.append(_("メールを送らないでください"))
+    return found
+
+
+def colleagues_for(consultation: Consultation, user: User) -> list[User]:
+    """Who of the same office may have it in hand."""
+    kept_out = LockOut.objects.filter(consultation=consultation, user=OuterRef("pk"))
+    office = User.objects.filter(is_active=True, ward_centre=user.ward_centre_id).filter(~Exists(kept_out))
+    return rights.colleagues(user, office.exclude(role=User.Role.CITIZEN).order_by("name_kana", "pk"))
+
+
+def canned_for(consultation: Consultation) -> Any:
+    """Those of its kind first, then those for every kind."""
+    rows = CannedReply.objects.filter(is_active=True, kind__in=["", consultation.kind])
+    return rows.order_by(F("kind").desc(), "position", "pk")
+
+
+def present_in(consultation: Consultation, user: User) -> list[Presence]:
+    """Who else has it open; forgotten after a minute."""
+    since = clock.now() - timedelta(seconds=PRESENT_SECONDS)
+    rows = consultation.presences.filter(seen_at__gte=since).exclude(user=user)
+    return list(rows.select_related("user").order_by("since"))
+
+
+def _bookings(consultation: Consultation, user: User) -> list[Booking]:
+    if consultation.group_id is None:
+        return []
+    rows = Booking.objects.visible_to(user).filter(group_id=consultation.group_id).upcoming()
+    return list(rows.select_related("space").order_by("begins_at")[:BOOKINGS_SHOWN])
+
+
+def _others(consultation: Consultation, user: User) -> tuple[list[Other], list[Other]]:
+    """Its duplicates; and those of the same person, mail, phone or group, and those linked by hand."""
+    contact = consultation.contact
+    same = _same_contact(contact)
+    near = Q(pk__in=list(same)) | Q(duplicate_of=consultation.pk)
+    related = Consultation.related.through.objects.filter(from_consultation=consultation.pk)
+    linked = set(related.values_list("to_consultation", flat=True))
+    near |= Q(pk__in=linked)
+    if consultation.person_id:
+        near |= Q(person_id=consultation.person_id)
+    if consultation.group_id:
+        near |= Q(group_id=consultation.group_id)
+    if consultation.duplicate_of_id:
+        near |= Q(pk=consultation.duplicate_of_id)
+    rows = Consultation.objects.readable_by(user).filter(near).exclude(pk=consultation.pk)
+    found = [
+        Other(row, _reasons(consultation, row, same, linked), row.pk in linked)
+        for row in rows.only(
+            "reference",
+            "subject",
+            "status",
+            "received_at",
+            "person",
+            "group",
+            "duplicate_of",
+            "anonymised_at",
+        ).order_by("-received_at")[: MOST_OTHERS + 1]
+    ]
+    duplicates = [one for one in found if one.consultation.duplicate_of_id == consultation.pk]
+    return duplicates, [one for one in found if one not in duplicates]
+
+
+def _same_contact(contact: Contact) -> dict[int, str]:
+    """Consultations whose contact has the same address or number, and which of the two."""
+    same = Q()
+    if contact.email:
+        same |= Q(lower_email=contact.email.lower())
+    if contact.phone_digits:
+        same |= Q(phone_digits=contact.phone_digits)
+    if not same:
+        return {}
+    rows = Contact.objects.alias(lower_email=Lower("email")).filter(same).exclude(pk=contact.pk).order_by("-pk")[:MOST_OTHERS]
+    return {
+        row.consultation_id: _("メールアドレスが同じ")
+        if contact.email and row.email.lower() == contact.email.lower()
+        else _("電話番号が同じ")
+        for row in rows.only("consultation", "email", "phone_digits")
+    }
+
+
+def _reasons(one: Consultation, other: Consultation, same: dict[int, str], linked: set[int]) -> list[str]:
+    found = [_("関係する相談")] if other.pk in linked else []
+    if other.pk == one.duplicate_of_id:
+        found.append(_("元の相談"))
+    if one.person_id and other.person_id == one.person_id:
+        found.append(_("同じ人"))
+    elif other.pk in same:
+        found.append(same[other.pk])
+    if one.group_id and other.group_id == one.group_id:
+        found.append(_("同じ団体"))
+    return found

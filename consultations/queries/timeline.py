@@ -1,0 +1,307 @@
+"""Everything that happened in one consultation, newest first: what was said, its steps, referrals, sessions, mails."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from consultations.models import (
+    Attachment,
+    Consultation,
+    Entry,
+    Introduction,
+    Referral,
+    SpecialistSession,
+    StatusChange,
+)
+from kyodo import dates
+from kyodo.mail.models import OutgoingMail
+
+SHOWN = 60
+"""A page holds so many; the earlier ones are a press away."""
+ICONS = {
+    Entry.Kind.NOTE: "pencil",
+    Entry.Kind.MESSAGE: "message-circle",
+    Entry.Kind.REPLY: "send",
+    Entry.Kind.TALK: "phone",
+    Entry.Kind.PARTNER: "handshake",
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    at: datetime
+    kind: str
+    title: str
+    icon: str
+    by: str = ""
+    text: str = ""
+    notes: Sequence[str] = ()
+    """Facts beside it: the way, the minutes, whether somebody was reached."""
+    files: Sequence[Attachment] = ()
+    mail: OutgoingMail | None = None
+    link: str = ""
+    pk: int = 0
+    is_told: bool = False
+    """The person received it."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    happenings: Sequence[Happening]
+    is_cut: bool
+    last_message: Entry | None
+    """The newest words of the person after the question itself."""
+
+
+def timeline_of(
+    consultation: Consultation,
+    user: User,
+    introductions: Iterable[Introduction],
+    *,
+    since: datetime | None = None,
+    all_of_it: bool = False,
+) -> Timeline:
+    """For somebody who reads it. What each row shows to whom stands in its own visible_to."""
+    entries = _entries(consultation, user, since, all_of_it)
+    files = _files(consultation, user)
+    found = [
+        *(_entry(one, files.get(one.pk, [])) for one in entries),
+        *_steps(consultation),
+        *_referrals(consultation, user),
+        *_sessions(consultation),
+        *_introductions(introductions),
+        *_mails(consultation, entries),
+        _question(consultation, files.get(None, [])),
+    ]
+    if since is not None:
+        found = [one for one in found if one.at > since]
+    found.sort(key=lambda one: (one.at, one.pk), reverse=True)
+    is_cut = not all_of_it and len(found) > SHOWN
+    messages = (one for one in entries if one.kind == Entry.Kind.MESSAGE)
+    return Timeline(found[:SHOWN] if is_cut else found, is_cut, next(messages, None))
+
+
+def _entries(consultation: Consultation, user: User, since: datetime | None, all_of_it: bool) -> list[Entry]:
+    rows = (
+        Entry.objects.visible_to(user)
+        .filter(consultation=consultation)
+        .select_related("by", "office", "mail")
+        .defer("search", "mail__body", "mail__html", "mail__search")
+        .order_by("-happened_at", "-pk")
+    )
+    if since is not None:
+        rows = rows.filter(written_at__gt=since)
+    return list(rows if all_of_it else rows[: SHOWN + 1])
+
+
+def _files(consultation: Consultation, user: User) -> dict[int | None, list[Attachment]]:
+    found: dict[int | None, list[Attachment]] = {}
+    for file in Attachment.objects.visible_to(user).filter(consultation=consultation):
+        found.setdefault(file.entry_id, []).append(file)
+    return found
+
+
+def _question(consultation: Consultation, files: Sequence[Attachment]) -> Happening:
+    return Happening(
+        at=consultation.received_at,
+        kind="question",
+        title=_("相談を受け付けた"),
+        icon="circle-question-mark",
+        by=str(consultation.recorded_by or ""),
+        notes=[consultation.get_channel_display()],
+        files=files,
+    )
+
+
+def _entry(entry: Entry, files: Sequence[Attachment]) -> Happening:
+    notes = []
+    if entry.kind == Entry.Kind.TALK:
+        notes = [
+            entry.get_channel_display(),
+            _("話せた") if entry.is_reached else _("つながらなかった"),
+            _("%(minutes)s分") % {"minutes": entry.minutes} if entry.minutes else "",
+        ]
+    elif entry.kind == Entry.Kind.MESSAGE:
+        notes = [entry.get_channel_display()]
+    if entry.office:
+        notes.append(entry.office.name)
+    if (entry.written_at - entry.happened_at).total_seconds() > 3600:
+        notes.append(_("%(when)s に記録") % {"when": dates.moment(entry.written_at)})
+    return Happening(
+        at=entry.happened_at,
+        kind=entry.kind,
+        title=entry.get_kind_display(),
+        icon=ICONS[Entry.Kind(entry.kind)],
+        by=str(entry.by or ""),
+        text=entry.text if not entry.anonymised_at else _("（消去しました）"),
+        notes=[note for note in notes if note],
+        files=files,
+        mail=entry.mail,
+        pk=entry.pk,
+        is_told=entry.kind == Entry.Kind.REPLY,
+    )
+
+
+def _steps(consultation: Consultation) -> Iterator[Happening]:
+    """The first is the receipt, which stands as the question."""
+    changes = StatusChange.objects.filter(consultation=consultation).select_related("by", "assignee")
+    assignee_id = None
+    for change in changes:
+        title = _title_of(change, assignee_id)
+        assignee_id = change.assignee_id
+        if title:
+            yield Happening(
+                at=change.at,
+                kind="status",
+                title=title,
+                icon="flag",
+                by=str(change.by or ""),
+                notes=[change.why] if change.why else [],
+                pk=change.pk,
+            )
+
+
+def _title_of(change: StatusChange, assignee_before: int | None) -> str:
+    if not change.before:
+        return ""
+    words = []
+    if change.before != change.after:
+        before, after = Consultation.Status(change.before).label, Consultation.Status(change.after).label
+        words.append(_("%(before)s → %(after)s") % {"before": before, "after": after})
+    if change.assignee_id != assignee_before and change.assignee:
+        words.append(_("担当 %(who)s") % {"who": change.assignee})
+    return "　".join(str(word) for word in words) or _("担当を決め直した")
+
+
+def _referrals(consultation: Consultation, user: User) -> Iterator[Happening]:
+    rows = (
+        Referral.objects.visible_to(user)
+        .filter(consultation=consultation)
+        .select_related("sent_by", "answered_by")
+    )
+    for row in rows:
+        names = {"kind": row.get_kind_display(), "sender": row.from_name, "receiver": row.to_name}
+        link = _referral_link(row)
+        yield Happening(
+            at=row.sent_at,
+            kind="referral",
+            title=_("%(kind)s：%(sender)s → %(receiver)s") % names,
+            icon="handshake",
+            by=str(row.sent_by),
+            text=row.summary,
+            notes=[row.get_status_display(), *([_("同意なし")] if row.is_without_consent else [])],
+            link=link,
+            pk=row.pk,
+        )
+        if row.answered_at:
+            status = _("断った") if row.status == Referral.Status.DECLINED else _("引き受けた")
+            yield Happening(
+                at=row.answered_at,
+                kind="referral",
+                title=_("%(receiver)s の返事：%(status)s") % {**names, "status": status},
+                icon="handshake",
+                by=str(row.answered_by or ""),
+                text=row.answer_text,
+                link=link,
+                pk=row.pk,
+            )
+        if row.finished_at and row.status == Referral.Status.DONE:
+            yield Happening(
+                at=row.finished_at,
+                kind="referral",
+                title=_("%(receiver)s の結果：%(outcome)s") % {**names, "outcome": row.get_outcome_display()},
+                icon="circle-check",
+                text=row.outcome_text,
+                link=link,
+                pk=row.pk,
+            )
+
+
+def _referral_link(referral: Referral) -> str:
+    return _link("admin:consultations_referral_page", referral.pk)
+
+
+def _link(view: str, pk: int) -> str:
+    try:
+        return reverse(view, args=[pk])
+    except NoReverseMatch:
+        return ""
+
+
+def _sessions(consultation: Consultation) -> Iterator[Happening]:
+    rows = SpecialistSession.objects.filter(consultation=consultation).select_related(
+        "specialist", "created_by"
+    )
+    for row in rows:
+        who = str(row.specialist) if row.specialist else row.get_profession_display()
+        link = _link("admin:consultations_session", row.pk)
+        when = dates.period(row.begins_at, row.ends_at) if row.begins_at and row.ends_at else ""
+        yield Happening(
+            at=row.created_at,
+            kind="session",
+            title=_("士業相談：%(who)s") % {"who": who},
+            icon="users",
+            by=str(row.created_by or ""),
+            notes=[note for note in (row.get_status_display(), when) if note],
+            link=link,
+            pk=row.pk,
+        )
+        if row.held_at:
+            yield Happening(
+                at=row.held_at,
+                kind="session",
+                title=_("士業相談の結果：%(who)s") % {"who": who},
+                icon="circle-check",
+                text=row.result,
+                link=link,
+                pk=row.pk,
+            )
+
+
+def _introductions(rows: Iterable[Introduction]) -> Iterator[Happening]:
+    for row in rows:
+        yield Happening(
+            at=row.introduced_at,
+            kind="introduction",
+            title=_("相手を紹介：%(name)s") % {"name": row.name},
+            icon="sprout",
+            by=str(row.by),
+            text=row.reason,
+            pk=row.pk,
+        )
+        if row.result_at:
+            yield Happening(
+                at=row.result_at,
+                kind="introduction",
+                title=_("%(name)s とのその後：%(result)s")
+                % {"name": row.name, "result": row.get_result_display()},
+                icon="sprout",
+                text=row.result_text,
+                pk=row.pk,
+            )
+
+
+def _mails(consultation: Consultation, entries: Iterable[Entry]) -> Iterator[Happening]:
+    """What the site itself sent to the person: the acknowledgement, the survey. Replies stand as entries."""
+    address = consultation.contact.email
+    if not address:
+        return
+    known = {entry.mail_id for entry in entries if entry.mail_id}
+    mails = OutgoingMail.objects.filter(to__iexact=address, about_label=str(consultation)).exclude(
+        kind="consultations/reply"
+    )
+    for mail in mails.defer("body", "html", "search")[:SHOWN]:
+        if mail.pk not in known:
+            yield Happening(
+                at=mail.created_at,
+                kind="mail",
+                title=mail.subject,
+                icon="mail",
+                mail=mail,
+                pk=mail.pk,
+                is_told=True,
+            )

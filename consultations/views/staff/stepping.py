@@ -1,0 +1,156 @@
+"""One press of a button on the consultation page: the form, the action, and what is shown when either refuses.
+
+Refused, the form comes back as it was typed (422). Changed by somebody else meanwhile, it comes back with what changed
+beside it and may be sent again as it is (409): neither text is lost.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts import requests
+from accounts.models import User
+from consultations.actions import readings
+from consultations.models import Consultation
+from consultations.queries import changes
+from consultations.queries.opening import Opened, open_for
+from consultations.rules import rights
+from kyodo import numbers, staff_pages
+
+STALE = "stale"
+CONFLICT = 409
+UNPROCESSABLE = 422
+# Refusals of actions that belong to one field of the form.
+FIELDS = {
+    "assignee": "to",
+    "outcome": "outcome",
+    "outcome_text": "outcome_text",
+    "waiting_for": "waiting_for",
+    "channel": "channel",
+    "future": "on",
+    "reason": "reason",
+    "user": "user",
+    "tag": "name",
+    "tag_length": "name",
+    "itself": "reference",
+    "duplicate_chain": "reference",
+    "too_many_files": "files",
+    "file_size": "files",
+    "file_type": "files",
+    "file_broken": "files",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """How a step is called on its own page, on its button, and once it is done."""
+
+    title: str
+    button: str
+    done: str
+    hint: str = ""
+
+
+Run = Callable[[Consultation, User], object]
+
+
+def open_to_work(request: HttpRequest, pk: int) -> tuple[User, Opened]:
+    """404 for whoever may not see it, 403 for whoever only looks on; asked before anything typed is looked at."""
+    user = requests.staff(request)
+    opened = open_for(user, pk)
+    if not rights.can_work_on(user, opened.consultation):
+        raise PermissionDenied
+    return user, opened
+
+
+def take(
+    request: HttpRequest,
+    user: User,
+    opened: Opened,
+    form: forms.Form,
+    step: Step,
+    run: Run,
+    *,
+    anchor: str = "",
+) -> HttpResponse:
+    """Run the action on what was typed, or show the form again."""
+    if form.is_valid():
+        try:
+            run(opened.consultation, user)
+        except ValidationError as refusal:
+            if getattr(refusal, "code", "") == STALE:
+                return show_stale(request, user, opened, form, step)
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, step.done)
+            return to_page(opened.consultation.pk, anchor)
+    return show_step(request, user, opened, form, step, version=posted_version(request))
+
+
+def show_step(
+    request: HttpRequest,
+    user: User,
+    opened: Opened,
+    form: forms.Form,
+    step: Step,
+    *,
+    version: int,
+    status: int | None = None,
+    **context: Any,
+) -> HttpResponse:
+    """A page of its own for one form."""
+    consultation = opened.consultation
+    readings.record_reading(consultation=consultation, what=readings.What.PAGE, by=user)
+    return staff_pages.page(
+        request,
+        "consultations/staff/consultation/step.html",
+        step.title,
+        status=status or staff_pages.refused_status(form),
+        form=form,
+        step=step,
+        opened=opened,
+        consultation=consultation,
+        version=version,
+        lost_files=[file.name for file in request.FILES.getlist("files")] if request.FILES else [],
+        **context,
+    )
+
+
+def show_stale(
+    request: HttpRequest, user: User, opened: Opened, form: forms.Form, step: Step, **context: Any
+) -> HttpResponse:
+    """What was typed beside what changed; sent once more, it counts for what is there now."""
+    opened = open_for(user, opened.consultation.pk)
+    meanwhile = changes.since_version(opened.consultation, posted_version(request), user)
+    return show_step(
+        request,
+        user,
+        opened,
+        form,
+        step,
+        version=opened.consultation.version,
+        status=CONFLICT,
+        meanwhile=meanwhile,
+        **context,
+    )
+
+
+def show_refusal(form: forms.Form, refusal: ValidationError, fields: Mapping[str, str] = FIELDS) -> None:
+    field = fields.get(getattr(refusal, "code", "") or "")
+    form.add_error(field if field in form.fields else None, refusal)
+
+
+def posted_version(request: HttpRequest) -> int:
+    return numbers.typed(request.POST.get("version", "")) or 0
+
+
+def to_page(pk: int, anchor: str = "") -> HttpResponse:
+    address = reverse("admin:consultations_consultation_change", args=[pk])
+    return redirect(address + (f"#{anchor}" if anchor else ""))

@@ -1,6 +1,7 @@
 """What is written into a consultation: notes, talks, replies, messages of the person. Appended, never changed."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -112,6 +113,7 @@ def receive_message(
     """
     _check_words(message, accepted)
     with transaction.atomic():
+        written_in = consultation
         consultation = lock_the_one_that_goes_on(consultation)
         if consultation.anonymised_at:
             raise wrong_status(consultation)
@@ -122,6 +124,7 @@ def receive_message(
             by=None,
             channel=channel,
             happened_at=happened_at,
+            via=written_in if written_in.pk != consultation.pk else None,
             accepted=accepted,
         )
         consultation.unanswered_since = consultation.unanswered_since or clock.now()
@@ -154,6 +157,7 @@ def write(
     is_reached: bool | None = None,
     minutes: int | None = None,
     referral_id: int | None = None,
+    via: Consultation | None = None,
     accepted: Sequence[Accepted] = (),
 ) -> Entry:
     """Append one entry to a locked consultation."""
@@ -166,6 +170,7 @@ def write(
         by=by,
         office_id=by.ward_centre_id if by else consultation.ward_centre_id,
         referral_id=referral_id,
+        via=via,
         happened_at=happened_at or clock.now(),
         is_reached=is_reached,
         minutes=minutes,
@@ -188,12 +193,20 @@ def mark_answered(consultation: Consultation, at: datetime) -> None:
         consultation.escalated_at = None
 
 
+class _Moved(Exception):
+    """It became a duplicate in this very moment."""
+
+
 def lock_the_one_that_goes_on(consultation: Consultation) -> Consultation:
-    """Follow "duplicate of" to its end. Rows are locked on the way, always from the duplicate to the one it points to."""
-    consultation = lock(consultation)
-    while consultation.duplicate_of is not None:
-        consultation = lock(consultation.duplicate_of)
-    return consultation
+    """The consultation, or the one it is a duplicate of. One row is locked, never two: whoever links a pair locks both
+    in the order of their keys, and would wait for us while we wait for them."""
+    while True:
+        current = Consultation.objects.only("duplicate_of").get(pk=consultation.pk)
+        with suppress(_Moved), transaction.atomic():
+            locked = lock(current.duplicate_of or current)
+            if locked.duplicate_of_id is not None:
+                raise _Moved
+            return locked
 
 
 def _check_words(words: str, accepted: Sequence[Accepted] = ()) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Group, User
@@ -80,28 +81,41 @@ def ask(
     by: User | None,
     consents_to_use: bool,
     consents_to_referral: bool = False,
+    form_key: UUID | None = None,
 ) -> Consultation:
-    """Somebody asks on the web, signed in or not; the acknowledgement leaves with it. Always goes to the centre."""
+    """Somebody asks on the web, signed in or not; the acknowledgement leaves with it. Always goes to the centre.
+
+    `form_key` is that of the form it was sent with: pressed twice, the second press gets what the first has made.
+    """
     if not consents_to_use:
         raise ValidationError(_("利用目的への同意が必要です。"), code="consent")
     if not (contact.email or contact.phone):
         raise ValidationError(_("メールアドレスか電話番号のどちらかを書いてください。"), code="unreachable")
-    if question.group and by and not question.group.memberships.filter(user_id=by.pk).exists():
+    if question.group and not (by and question.group.memberships.filter(user_id=by.pk).exists()):
         raise PermissionDenied
     now = clock.now()
-    with transaction.atomic():
-        consultation = _open(
-            question,
-            contact,
-            office=None,
-            channel=Channel.WEB,
-            received_at=now,
-            person=by,
-            consented_at=now,
-            referral_consented_at=now if consents_to_referral else None,
-        )
-        if consultation.contact.can_be_mailed:
-            emails.received(consultation)
+    try:
+        with transaction.atomic():
+            consultation = _open(
+                question,
+                contact,
+                office=None,
+                channel=Channel.WEB,
+                received_at=now,
+                person=by,
+                consented_at=now,
+                referral_consented_at=now if consents_to_referral else None,
+                form_key=form_key,
+            )
+            if consultation.contact.can_be_mailed:
+                emails.received(consultation)
+            emails.for_centre(consultation)
+    except IntegrityError:
+        # Of two presses at once the second waits at the key of the first, and finds it here.
+        sent = Consultation.objects.filter(form_key=form_key, form_key__isnull=False).first()
+        if sent is None:
+            raise
+        return sent
     return consultation
 
 

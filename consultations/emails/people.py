@@ -3,8 +3,9 @@
 from django.conf import settings
 from django.urls import reverse
 
-from consultations.models import Consultation, Entry
+from consultations.models import Consultation, Entry, PageCode
 from consultations.rules import addresses
+from kyodo.centre.queries import current_centre
 from kyodo.mail.actions import Attachment, queue_template
 from kyodo.mail.models import OutgoingMail
 
@@ -22,6 +23,33 @@ def received(consultation: Consultation) -> OutgoingMail:
         reply_to=addresses.reply_address(consultation),
         about_label=str(consultation),
         about_url=consultation.get_absolute_url(),
+    )
+
+
+def for_centre(consultation: Consultation) -> None:
+    """To the centre's own address, where there is one: that something waits, and until when. Nothing of the case."""
+    address = current_centre().email
+    if not address:
+        return
+    path = reverse("admin:index")
+    queue_template(
+        to=address,
+        kind="consultations/for_centre",
+        context={"consultation": consultation, "admin_url": settings.BASE_URL + path},
+        about_label=str(consultation),
+        about_url=path,
+    )
+
+
+def page_code(consultation: Consultation, code: str) -> OutgoingMail:
+    """The key of the page for a quarter of an hour: staff do not see its text, and it is emptied once it is sent."""
+    return queue_template(
+        to=consultation.contact.email,
+        kind="consultations/page_code",
+        context={"consultation": consultation, "code": code, "minutes": PageCode.MINUTES},
+        about_label=str(consultation),
+        about_url=consultation.get_absolute_url(),
+        is_private=True,
     )
 
 

@@ -40,7 +40,7 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         if user.is_staff or user.is_ward_officer:
             mine = Access.objects.of_office(user.ward_centre_id)
             return self.filter(pk__in=mine.values("consultation")).without_locked_out(user)
-        return self.filter(person_id=user.pk)
+        return self.asked_by(user)
 
     def readable_by(self, user: "User") -> "ConsultationQuerySet":
         """Those whose text they may read, and so search in: in hand, or opened by a referral that was accepted."""
@@ -55,6 +55,10 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
             return self.none()
         return self.filter(ward_centre_id=user.ward_centre_id).without_locked_out(user)
 
+    def asked_by(self, user: "User") -> "ConsultationQuerySet":
+        """What this person asked themselves while signed in; the page of their own and /my/ lie on these."""
+        return self.filter(person_id=user.pk)
+
     def without_locked_out(self, user: "User") -> "ConsultationQuerySet":
         return self.exclude(lock_outs__user_id=user.pk)
 
@@ -62,7 +66,7 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         return self.exclude(status=Consultation.Status.CLOSED)
 
 
-@pghistory.track(exclude=["search"])
+@pghistory.track(exclude=["search", "form_key"])
 class Consultation(models.Model):
     """A question somebody brought to the centre or to a ward centre (相談), and where it stands.
 
@@ -215,6 +219,8 @@ class Consultation(models.Model):
     consented_at = models.DateTimeField(_("利用目的への同意"), null=True, blank=True)
     referral_consented_at = models.DateTimeField(_("紹介への同意"), null=True, blank=True)
 
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
+    """The form it was sent with: a second press on the same one finds what the first has made."""
     search = SearchVectorField(null=True, editable=False)
 
     objects: ClassVar[ConsultationQuerySet] = ConsultationQuerySet.as_manager()  # type: ignore[assignment]

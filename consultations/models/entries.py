@@ -19,7 +19,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         follows it its own and what was shared with partners. The person reads what passed between them and the office.
         """
         if not (user.is_staff or user.is_ward_officer):
-            return self.public().filter(consultation__person_id=user.pk)
+            return self.public().filter(
+                Q(consultation__person_id=user.pk, via__isnull=True) | Q(via__person_id=user.pk)
+            )
         access = Access.objects.of_office(user.ward_centre_id)
         own = Q(office=user.ward_centre_id) if user.ward_centre_id else Q(office__isnull=True)
         owned = access.filter(level=Access.Level.OWNER).values("consultation")
@@ -32,8 +34,16 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         ).exclude(consultation__lock_outs__user_id=user.pk)
 
     def public(self) -> "EntryQuerySet":
-        """What the person who asked may read: their own messages and what was sent to them."""
+        """What a person who asked may read: their own messages and what was sent to them."""
         return self.filter(kind__in=Entry.PUBLIC)
+
+    def on_page_of(self, consultation: Consultation) -> "EntryQuerySet":
+        """What the page of whoever asked shows, whoever opened it: the public part of this consultation alone.
+
+        Of a duplicate also what they wrote since, though it stands in the one that goes on; and never there what
+        came from a duplicate, because two people may have asked the same.
+        """
+        return self.public().filter(Q(consultation=consultation, via__isnull=True) | Q(via=consultation))
 
 
 class Entry(models.Model):
@@ -70,6 +80,15 @@ class Entry(models.Model):
         "consultations.Referral", models.PROTECT, related_name="entries", null=True, blank=True
     )
     """The referral that an exchange with a partner belongs to."""
+    via = models.ForeignKey(
+        Consultation,
+        models.PROTECT,
+        related_name="passed_on",
+        verbose_name=_("書いたページの相談"),
+        null=True,
+        blank=True,
+    )
+    """Written on the page of a duplicate, which may be another person's: only that page shows it again."""
     happened_at = models.DateTimeField(_("日時"), default=clock.now)
     written_at = models.DateTimeField(_("書いた日時"), default=clock.now)
     is_reached = models.BooleanField(_("連絡がついた"), null=True, blank=True)

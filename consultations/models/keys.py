@@ -12,6 +12,10 @@ from kyodo import clock
 class PageCode(models.Model):
     """A six-digit code mailed to the person (確認コード) that opens the page of their consultation once."""
 
+    DIGITS = 6
+    MINUTES = 15
+    WRONG_TRIES = 5
+
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="page_codes")
     code_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=clock.now)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from consultations.admin.page import page_urls
 from consultations.models import Consultation
-from consultations.views.staff import consultation, inbox
+from consultations.views.staff import consultation, inbox, report
 from kyodo import numbers
 from kyodo.admin_paging import NearPaginator
 
@@ -54,5 +54,8 @@ class ConsultationAdmin(admin.ModelAdmin):
             path("inbox/views/", enter(inbox.save_view), name="consultations_save_view"),
             path("inbox/views/<int:pk>/", enter(inbox.saved_view), name="consultations_saved_view"),
             *page_urls(enter),
+            path("report/", enter(report.report), name="consultations_report"),
+            path("report/csv/", enter(report.as_csv), name="consultations_report_csv"),
+            path("report/excel/", enter(report.as_excel), name="consultations_report_excel"),
             *super().get_urls(),
         ]

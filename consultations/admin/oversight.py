@@ -1,0 +1,57 @@
+"""What managers look after: who read what, and what was forgotten. The numbers of the report stand here as well."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.models import User
+from consultations.models import Reading, RetentionRun
+from consultations.rules import rights
+from kyodo.admin_paging import NearPaginator
+
+
+class LookedAt(admin.ModelAdmin):
+    """For managers, to look at; nobody changes it."""
+
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = NearPaginator
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, User) and rights.can_see_oversight(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Reading)
+class ReadingAdmin(LookedAt):
+    """The read log: every page, file and export of every office, by the consultation's number alone."""
+
+    list_display = ("at", "what", "reader", "by", "consultation")
+    list_display_links = None
+    list_filter = ("what", "reader")
+    list_select_related = ("by", "consultation")
+    date_hierarchy = "at"
+    search_fields = ("=consultation__reference", "by__name", "=by__email")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Reading]:
+        return super().get_queryset(request).defer("consultation__search", "consultation__text")
+
+
+@admin.register(RetentionRun)
+class RetentionRunAdmin(LookedAt):
+    list_display = ("started_at", "finished_at", "contacts", "texts", "files", "mails", "readings")

@@ -1,0 +1,82 @@
+"""The report as files: all of it for the house; for outside without anything that could tell who asked.
+
+What leaves the house has no crossing of two cuts, no cell of one or two (and none that could be worked out from the
+others), and no cuts at all of a period with few consultations. See docs/decisions/0032-privacy-as-code.md.
+"""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from consultations.queries.report import Report, Table
+from kyodo.exports import Cell, Sheet
+
+FEW = 3
+"""Fewer than so many could tell who asked."""
+FEWEST_TO_CUT = 10
+HIDDEN = "―"
+
+
+def sheets(report: Report, *, is_for_outside: bool) -> list[Sheet]:
+    summary, months = _summary(report), _months(report)
+    if not is_for_outside:
+        return [summary, months, *(_table(one) for one in report.tables), _crossing(report)]
+    if report.received.now < FEWEST_TO_CUT:
+        return [_without_few(summary)]
+    return [_without_few(sheet) for sheet in (summary, months, *(_table(one) for one in report.tables))]
+
+
+def hidden(column: Sequence[Cell]) -> list[Cell]:
+    """One column without its small numbers; a single hidden one takes the next smallest with it, lest the sum tell it."""
+    small = [place for place, cell in enumerate(column) if isinstance(cell, int) and 0 < cell < FEW]
+    if len(small) == 1:
+        others = [
+            (cell, place)
+            for place, cell in enumerate(column)
+            if isinstance(cell, int) and cell and place not in small
+        ]
+        small += [place for _cell, place in sorted(others)[:1]]
+    return [HIDDEN if place in small else cell for place, cell in enumerate(column)]
+
+
+def _without_few(sheet: Sheet) -> Sheet:
+    """The first column names the line; every other one is judged by itself."""
+    rows = [list(row) for row in sheet.rows]
+    columns = [[row[place] for row in rows] for place in range(len(sheet.headings))]
+    judged = [columns[0], *(hidden(column) for column in columns[1:])]
+    return Sheet(sheet.title, sheet.headings, list(zip(*judged, strict=True)))
+
+
+def _summary(report: Report) -> Sheet:
+    rows: list[list[Cell]] = [
+        [one.label, one.now, one.before, _("件")] for one in (report.received, report.closed)
+    ]
+    rows += [[one.label, one.now, one.before, one.unit] for one in report.figures]
+    return Sheet(_("概要"), [_("項目"), _("この期間"), _("前の年"), _("単位")], rows)
+
+
+def _months(report: Report) -> Sheet:
+    return Sheet(
+        _("月ごと"),
+        [_("月"), _("受付"), _("前の年の受付"), _("完了"), _("紹介"), _("士業相談")],
+        [
+            [one.label, one.received, one.received_before, one.closed, one.referrals, one.sessions]
+            for one in report.months
+        ],
+    )
+
+
+def _table(table: Table) -> Sheet:
+    return Sheet(
+        table.title,
+        [table.first_column, _("この期間"), _("前の年")],
+        [[row.label, row.now, row.before] for row in table.rows],
+    )
+
+
+def _crossing(report: Report) -> Sheet:
+    return Sheet(
+        _("区と種類（センターの中だけで使う）"),
+        [_("区"), *report.crossing.kinds],
+        [[name, *numbers] for name, numbers in report.crossing.rows],
+    )

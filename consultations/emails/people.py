@@ -1,11 +1,17 @@
 """Mails to the person who asked. Their own words and the staff's reply are in them; never a note."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from consultations.models import Consultation, Entry, PageCode
 from consultations.rules import addresses
 from kyodo.centre.queries import current_centre
+from kyodo.mail import rendering
 from kyodo.mail.actions import Attachment, queue_template
 from kyodo.mail.models import OutgoingMail
 
@@ -31,7 +37,7 @@ def for_centre(consultation: Consultation) -> None:
     address = current_centre().email
     if not address:
         return
-    path = reverse("admin:index")
+    path = reverse("admin:consultations_consultation_change", args=[consultation.pk])
     queue_template(
         to=address,
         kind="consultations/for_centre",
@@ -50,6 +56,37 @@ def page_code(consultation: Consultation, code: str) -> OutgoingMail:
         about_label=str(consultation),
         about_url=consultation.get_absolute_url(),
         is_private=True,
+    )
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A reply as it would leave now."""
+
+    to: str
+    sender: str
+    reply_to: str
+    subject: str
+    body: str
+    files: Sequence[tuple[str, int]]
+
+    @property
+    def seal(self) -> str:
+        """Comes back with the press of the button: another mail than the one that was shown never leaves."""
+        shown = json.dumps([self.to, self.sender, self.reply_to, self.subject, self.body, list(self.files)])
+        return salted_hmac("consultations.reply-preview", shown, algorithm="sha256").hexdigest()
+
+
+def preview_of_reply(consultation: Consultation, message: str, files: Sequence[tuple[str, int]]) -> Preview:
+    """What `reply` will write, without writing it. Files by name and size."""
+    subject, body = rendering.render("consultations/reply", reply_context(consultation, message.strip()))
+    return Preview(
+        to=consultation.contact.email,
+        sender=settings.DEFAULT_FROM_EMAIL,
+        reply_to=addresses.reply_address(consultation),
+        subject=subject,
+        body=body,
+        files=files,
     )
 
 

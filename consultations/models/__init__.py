@@ -7,7 +7,7 @@ from consultations.models.keys import AnswerLink, PageCode
 from consultations.models.network import MeetingMaterial, NetworkMeeting
 from consultations.models.oversight import LockOut, Presence, Reading, RetentionRun
 from consultations.models.referrals import Referral, ReferralTime
-from consultations.models.replies import CannedReply, SavedView
+from consultations.models.replies import CannedReply, DraftFile, ReplyDraft, SavedView
 from consultations.models.specialists import Specialist, SpecialistSession, SpecialistSlot
 from consultations.models.surveys import Survey
 
@@ -18,6 +18,7 @@ __all__ = [
     "CannedReply",
     "Consultation",
     "Contact",
+    "DraftFile",
     "Entry",
     "InboundFile",
     "InboundMail",
@@ -32,6 +33,7 @@ __all__ = [
     "Referral",
     "ReferralTime",
     "RetentionRun",
+    "ReplyDraft",
     "SavedView",
     "Specialist",
     "SpecialistSession",

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
+from consultations.models.entries import Entry
+from kyodo import clock
 
 
 class CannedReply(models.Model):
@@ -28,6 +30,48 @@ class CannedReply(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ReplyDraft(models.Model):
+    """A reply that somebody is writing and has not sent (書きかけの返信): theirs alone, gone once it is sent.
+
+    It carries what was typed, and the files, from the form to the page that shows the mail before it leaves.
+    """
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="reply_drafts")
+    by = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    message = models.TextField(_("相談者へ送る文"), max_length=Entry.LONGEST, blank=True)
+    waits_for_answer = models.BooleanField(_("送ったら、相談者の返事を待つ"), default=False)
+    version = models.PositiveIntegerField()
+    """Of the consultation, as it was when the reply was begun."""
+    saved_at = models.DateTimeField(_("保存した日時"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("書きかけの返信")
+        verbose_name_plural = _("書きかけの返信")
+        constraints = [models.UniqueConstraint(fields=["consultation", "by"], name="reply_draft_once")]
+        indexes = [models.Index(fields=["saved_at"], name="reply_draft_oldest")]
+
+    def __str__(self) -> str:
+        return f"{self.consultation_id} {self.by_id}"
+
+
+class DraftFile(models.Model):
+    """A file that will go with a reply (書きかけの返信の添付ファイル)."""
+
+    draft = models.ForeignKey(ReplyDraft, models.CASCADE, related_name="files")
+    file = models.FileField(_("ファイル"), upload_to="drafts/%Y/%m/", max_length=200)
+    name = models.CharField(_("名前"), max_length=120)
+    content_type = models.CharField(_("種類"), max_length=100)
+    size = models.PositiveIntegerField(_("大きさ"), help_text=_("バイト"))
+
+    class Meta:
+        verbose_name = _("書きかけの返信の添付ファイル")
+        verbose_name_plural = _("書きかけの返信の添付ファイル")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.pk}"
 
 
 class SavedView(models.Model):

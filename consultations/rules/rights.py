@@ -44,6 +44,11 @@ def can_see_contact(user: User, consultation: Consultation) -> bool:
     return can_read(user, consultation)
 
 
+def can_edit_contact(user: User, consultation: Consultation) -> bool:
+    """Only where it is in hand; an office that accepted a referral reads them."""
+    return can_work_on(user, consultation) and can_see_contact(user, consultation)
+
+
 def can_assign_others(user: User) -> bool:
     """Give work to a colleague: coordinators, managers, and ward officers among themselves. Reception takes its own."""
     return user.is_active and user.role in (Role.COORDINATOR, Role.MANAGER, Role.WARD)

@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consultations.forms.files import SeveralFilesField
 from consultations.models import CannedReply, Consultation, Entry
 from kyodo import clock
-from kyodo.forms import DayField
+from kyodo.forms import DayField, SeveralFilesField
 
+FILES_HINT = _("PDF・Word・写真。1つ20MBまで、5つまで。")
 EMPTY = {"required": _("内容を書いてください。")}
 
 
@@ -24,7 +24,7 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("職員だけが読みます。メールでは送られません。"),
     )
-    files = SeveralFilesField(label=_("ファイル"))
+    files = SeveralFilesField(label=_("ファイル"), required=False, help_text=FILES_HINT)
 
 
 class TalkForm(forms.Form):
@@ -75,7 +75,7 @@ class ReplyForm(forms.Form):
     canned = forms.ModelChoiceField(
         label=_("定型文"), queryset=CannedReply.objects.none(), required=False, empty_label=_("選ぶ")
     )
-    files = SeveralFilesField(label=_("ファイル"))
+    files = SeveralFilesField(label=_("ファイル"), required=False, help_text=FILES_HINT)
     waits_for_answer = forms.BooleanField(label=_("送ったら、相談者の返事を待つ"), required=False)
 
     def __init__(self, *args: Any, canned: Any = None, **options: Any) -> None:

@@ -1,0 +1,112 @@
+"""Replies on their way (書きかけの返信): typed, looked at as the mail that would leave, sent or thrown away.
+
+A draft is its writer's own and no change of the consultation; sending it is, under the consultation's lock.
+"""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from consultations.actions import entries
+from consultations.actions.files import MOST_FILES
+from consultations.emails import people as emails
+from consultations.models import Consultation, DraftFile, Entry, ReplyDraft
+from consultations.rules import rights
+from kyodo import clock
+from kyodo.files import Accepted
+
+
+def save_draft(
+    *,
+    consultation: Consultation,
+    version: int,
+    message: str,
+    waits_for_answer: bool,
+    by: User,
+    accepted: Sequence[Accepted] = (),
+) -> ReplyDraft:
+    """Keep what was typed; files come to those already there."""
+    if not rights.can_work_on(by, consultation):
+        raise PermissionDenied
+    with transaction.atomic():
+        draft, _is_new = ReplyDraft.objects.update_or_create(
+            consultation=consultation,
+            by=by,
+            defaults={
+                "message": message,
+                "waits_for_answer": waits_for_answer,
+                "version": version,
+                "saved_at": clock.now(),
+            },
+        )
+        if draft.files.count() + len(accepted) > MOST_FILES:
+            raise ValidationError(
+                _("ファイルは一度に%(limit)sつまでです。"),
+                code="too_many_files",
+                params={"limit": MOST_FILES},
+            )
+        for one in accepted:
+            file = DraftFile(draft=draft, name=one.name, content_type=one.content_type, size=one.content.size)
+            file.file.save(one.stored_name, one.content, save=False)
+            file.save()
+    return draft
+
+
+def send_draft(*, draft: ReplyDraft, version: int, seal: str, by: User) -> Entry:
+    """Mail exactly what was shown: `seal` is that of the preview the person saw."""
+    if draft.by_id != by.pk:
+        raise PermissionDenied
+    with transaction.atomic():
+        draft = (
+            ReplyDraft.objects.select_for_update(of=("self",)).select_related("consultation").get(pk=draft.pk)
+        )
+        accepted = [Accepted(file.file, file.content_type, file.name) for file in draft.files.all()]
+        entry = entries.reply(
+            consultation=draft.consultation,
+            version=version,
+            message=draft.message,
+            by=by,
+            accepted=accepted,
+            waits_for_answer=draft.waits_for_answer,
+        )
+        if emails.preview_of_reply(entry.consultation, draft.message, names_of(draft)).seal != seal:
+            raise ValidationError(
+                _("送られる内容が、お見せしたものから変わりました。もう一度確かめてください。"),
+                code="not_as_shown",
+            )
+        _throw_away(draft)
+    return entry
+
+
+def discard_draft(*, draft: ReplyDraft, by: User) -> None:
+    if draft.by_id != by.pk:
+        raise PermissionDenied
+    with transaction.atomic():
+        _throw_away(draft)
+
+
+def remove_file(*, file: DraftFile, by: User) -> None:
+    if file.draft.by_id != by.pk:
+        raise PermissionDenied
+    with transaction.atomic():
+        _forget(file)
+        file.delete()
+
+
+def names_of(draft: ReplyDraft) -> list[tuple[str, int]]:
+    return [(file.name, file.size) for file in draft.files.all()]
+
+
+def _throw_away(draft: ReplyDraft) -> None:
+    for file in draft.files.all():
+        _forget(file)
+    draft.delete()
+
+
+def _forget(file: DraftFile) -> None:
+    """The file itself goes once the row is gone for good."""
+    storage, name = file.file.storage, str(file.file.name)
+    transaction.on_commit(lambda: storage.delete(name))

@@ -1,0 +1,51 @@
+"""Partners told to the person, or brought together with them (相手の紹介), and what came of it."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Group, User
+from consultations.actions.locking import lock_to_work, wrong_status
+from consultations.models import Consultation, Introduction
+from kyodo import clock
+from kyodo.centre.models import SupportOrganisation
+
+
+def introduce(
+    *,
+    consultation: Consultation,
+    by: User,
+    group: Group | None = None,
+    organisation: SupportOrganisation | None = None,
+    name: str = "",
+    reason: str = "",
+) -> Introduction:
+    """One partner: a registered group, an organisation, or somebody who is registered nowhere. Mails nobody."""
+    named = str(group or organisation or "") or name.strip()
+    if not named or (group and organisation):
+        raise ValidationError(_("紹介した相手を選ぶか、書いてください。"), code="partner")
+    with transaction.atomic():
+        consultation = lock_to_work(consultation, by=by)
+        if consultation.anonymised_at:
+            raise wrong_status(consultation)
+        return Introduction.objects.create(
+            consultation=consultation,
+            group=group,
+            organisation=organisation,
+            name=named[:100],
+            reason=reason.strip()[:200],
+            by=by,
+        )
+
+
+def record_result(*, introduction: Introduction, result: str, words: str, by: User) -> Introduction:
+    """What came of it; may be written anew when more comes."""
+    if result not in Introduction.Result.values:
+        raise ValidationError(_("その後を選んでください。"), code="result")
+    with transaction.atomic():
+        lock_to_work(introduction.consultation, by=by)
+        introduction.result, introduction.result_text = result, words.strip()
+        is_pending = result == Introduction.Result.PENDING
+        introduction.result_at = None if is_pending else clock.now()
+        introduction.save(update_fields=["result", "result_text", "result_at"])
+    return introduction

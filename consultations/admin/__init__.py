@@ -1,5 +1,5 @@
 """Imported so that Django finds them."""
 
-from consultations.admin import consultations, oversight, referrals
+from consultations.admin import consultations, inbound, oversight, referrals
 
-__all__ = ["consultations", "oversight", "referrals"]
+__all__ = ["consultations", "inbound", "oversight", "referrals"]

@@ -195,7 +195,7 @@ def _booking(
     number: int, space: Space, group: Group, user: User, begins_at: datetime, chance: random.Random
 ) -> Booking:
     booking = Booking(
-        reference=_reference(number),
+        reference=reference(number),
         space=space,
         group=group,
         begins_at=begins_at,
@@ -217,7 +217,7 @@ def _booking(
     return booking
 
 
-def _reference(number: int) -> str:
+def reference(number: int) -> str:
     digits = []
     for _ in range(references.LENGTH):
         number, digit = divmod(number, len(references.ALPHABET))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from psycopg import sql
 
 from accounts.models import Group, Membership, User
-from benchmarks import data
+from benchmarks import consultations, data
 from kyodo import clock
 from spaces.models import Booking, Space
 
@@ -60,6 +60,8 @@ def prepare(scale: float) -> None:
     call_command("collectstatic", verbosity=0, interactive=False)
     if not data.is_loaded():
         data.load(scale)
+    if not consultations.is_loaded():
+        consultations.load(scale)
 
 
 def tell_facts() -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from consultations.admin.page import page_urls
 from consultations.models import Consultation
-from consultations.views.staff import consultation, inbox, report
+from consultations.views.staff import consultation, inbox, log, report
 from kyodo import numbers
 from kyodo.admin_paging import NearPaginator
 
@@ -57,5 +57,7 @@ class ConsultationAdmin(admin.ModelAdmin):
             path("report/", enter(report.report), name="consultations_report"),
             path("report/csv/", enter(report.as_csv), name="consultations_report_csv"),
             path("report/excel/", enter(report.as_excel), name="consultations_report_excel"),
+            path("log/", enter(log.log), name="consultations_log"),
+            path("log/find/", enter(log.find), name="consultations_find"),
             *super().get_urls(),
         ]

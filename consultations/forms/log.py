@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import Group, User
 from consultations.actions.intake import Answered, ContactDetails, Question, Record
 from consultations.models import Consultation
 from consultations.queries.known import groups_to_name
@@ -98,7 +98,10 @@ class LogForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     group = forms.ModelChoiceField(
-        label=gettext_lazy("登録団体"), queryset=None, required=False, widget=forms.HiddenInput
+        label=gettext_lazy("登録団体"),
+        queryset=Group.objects.none(),
+        required=False,
+        widget=forms.HiddenInput,
     )
     may_phone = forms.BooleanField(label=gettext_lazy("電話をしてよい"), required=False, initial=True)
     may_mail = forms.BooleanField(label=gettext_lazy("メールを送ってよい"), required=False, initial=True)

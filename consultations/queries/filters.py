@@ -83,4 +83,4 @@ def narrowed(consultations: QuerySet[Consultation], filters: Filters, user: User
 def _of_assignee(consultations: QuerySet[Consultation], assignee: str, user: User) -> QuerySet[Consultation]:
     if assignee == NOBODY:
         return consultations.filter(assignee__isnull=True)
-    return consultations.filter(assignee_id=user.pk if assignee == ME else numbers.typed(assignee))
+    return consultations.filter(assignee_id=user.pk if assignee == ME else numbers.typed(assignee) or 0)

@@ -110,7 +110,7 @@ class KnownPaginator(Paginator[Any]):
         self._known = count
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return self._known
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from consultations.actions import access, answer_links, steps
+from consultations.actions import access, answer_links, following, sessions, steps
 from consultations.actions.locking import lock, lock_to_work, wrong_status
 from consultations.emails import referrals as emails
 from consultations.models import Consultation, Referral, ReferralTime, Specialist
@@ -47,6 +47,17 @@ class Consent:
     """The person said so when asking: the day and the words are those of the form."""
 
 
+@dataclass(frozen=True)
+class Request:
+    """What somebody asks of a receiver: to take it up, to take it over, or to join the talk."""
+
+    kind: str
+    to: Receiver
+    summary: str
+    consent: Consent
+    wished_times: Sequence[datetime] = ()
+
+
 def send(
     *,
     consultation: Consultation,
@@ -59,44 +70,14 @@ def send(
     wished_times: Sequence[datetime] = (),
 ) -> Referral:
     """Refer, ask to take over, or ask to join. The receiver reads the summary; the rest only after accepting."""
-    if kind not in Referral.Kind.values or to.kind not in To.values:
-        raise ValidationError(_("送り先を選んでください。"), code="receiver")
-    if not summary.strip():
-        raise ValidationError(_("要約を書いてください。名前と連絡先は書きません。"), code="summary")
-    if not rules.can_send_to(by, to.kind):
-        raise PermissionDenied
-    _check_named(to, kind, by)
-    _check_times(wished_times, kind)
+    request = Request(kind, to, summary, consent, wished_times)
     with transaction.atomic():
-        consultation = lock_to_work(consultation, by=by, version=version)
-        if not consultation.is_open:
-            raise wrong_status(consultation)
-        _check_consent(consent, consultation, by)
-        _check_alone(consultation, to, kind)
-        referral = Referral(
-            consultation=consultation,
-            kind=kind,
-            from_ward_centre=by.ward_centre,
-            to_kind=to.kind,
-            to_ward_centre=to.ward_centre,
-            to_organisation=to.organisation,
-            to_specialist=to.specialist,
-            to_email=_address(to),
-            from_name=_name_of(by.ward_centre),
-            to_name=_receiver_name(to),
-            summary=summary.strip(),
-            sent_by=by,
-            answer_until=_answer_until(to.kind),
-            consent_text=consent.text.strip(),
-            consented_on=_consented_on(consent, consultation),
-            consent_by=None if consent.is_override or consent.is_from_form else by,
-            is_without_consent=consent.is_override,
-        )
-        _check_row(referral)
+        referral = _prepare(consultation, version, request, by)
+        consultation = referral.consultation
         referral.save()
         ReferralTime.objects.bulk_create(
             ReferralTime(referral=referral, rank=rank, begins_at=moment)
-            for rank, moment in enumerate(wished_times[:3], start=1)
+            for rank, moment in enumerate(wished_times, start=1)
         )
         if to.kind in Referral.OFFICES:
             access.refresh(consultation)
@@ -105,6 +86,56 @@ def send(
             answer_links.open_link(referral)
         steps.wait_for_partner(consultation, by=by)
     return referral
+
+
+def check(*, consultation: Consultation, version: int, request: Request, by: User) -> Referral:
+    """The referral as it would be sent, or the refusal; nothing is written. For the page that asks before it leaves."""
+    with transaction.atomic():
+        return _prepare(consultation, version, request, by)
+
+
+def _prepare(consultation: Consultation, version: int, request: Request, by: User) -> Referral:
+    """All that is asked before a referral leaves, and the row itself, not yet saved. Locks the consultation."""
+    to = request.to
+    if request.kind not in Referral.Kind.values or to.kind not in To.values:
+        raise ValidationError(_("送り先を選んでください。"), code="receiver")
+    if not request.summary.strip():
+        raise ValidationError(_("要約を書いてください。名前と連絡先は書きません。"), code="summary")
+    if not rules.can_send_to(by, to.kind):
+        raise PermissionDenied
+    _check_named(to, request.kind, by)
+    _check_times(request.wished_times, request.kind)
+    consultation = lock_to_work(consultation, by=by, version=version)
+    if not consultation.is_open:
+        raise wrong_status(consultation)
+    _check_consent(request.consent, consultation, by)
+    _check_alone(consultation, to, request.kind)
+    referral = _row(consultation, request, by)
+    _check_row(referral)
+    return referral
+
+
+def _row(consultation: Consultation, request: Request, by: User) -> Referral:
+    to, consent = request.to, request.consent
+    return Referral(
+        consultation=consultation,
+        kind=request.kind,
+        from_ward_centre=by.ward_centre,
+        to_kind=to.kind,
+        to_ward_centre=to.ward_centre,
+        to_organisation=to.organisation,
+        to_specialist=to.specialist,
+        to_email=_address(to),
+        from_name=_name_of(by.ward_centre),
+        to_name=_receiver_name(to),
+        summary=request.summary.strip(),
+        sent_by=by,
+        answer_until=_answer_until(to.kind),
+        consent_text=consent.text.strip(),
+        consented_on=_consented_on(consent, consultation),
+        consent_by=None if consent.is_override or consent.is_from_form else by,
+        is_without_consent=consent.is_override,
+    )
 
 
 def accept(
@@ -126,6 +157,7 @@ def accept(
             steps.hand_over(consultation, referral.to_ward_centre_id, by=by)
         referral.save()
         access.refresh(consultation)
+        following.accepted(referral, by=by)
         emails.answered(referral)
         if referral.meets_at:
             emails.meeting_fixed(referral)
@@ -159,6 +191,7 @@ def decline(*, referral: Referral, by: User | None, reason: str) -> Referral:
         _check_edge(referral, Status.DECLINED)
         _answer(referral, Status.DECLINED, by, reason)
         referral.save()
+        following.ended(referral, by=by)
         _give_back(referral)
         emails.answered(referral)
     return referral
@@ -175,8 +208,10 @@ def finish(*, referral: Referral, by: User | None, outcome: str, outcome_text: s
         referral = lock_referral(referral)
         _check_receiver(referral, by)
         _check_edge(referral, Status.DONE)
+        following.check_may_finish(referral)
         _end(referral, outcome, outcome_text)
         referral.save()
+        following.ended(referral, by=by)
         _give_back(referral)
         emails.finished(referral)
     return referral
@@ -189,15 +224,16 @@ def withdraw(*, referral: Referral, by: User) -> Referral:
         if not rules.is_sender(by, referral):
             raise PermissionDenied
         _check_edge(referral, Status.WITHDRAWN)
-        _take_back(referral)
+        _take_back(referral, by=by)
     return referral
 
 
 def withdraw_all(consultation: Consultation) -> None:
     """The person took the consultation back: nobody is asked any longer. Under the consultation's lock."""
+    sessions.cancel_all(consultation)
     for referral in consultation.referrals.all().open().order_by("pk"):
         referral.consultation = consultation
-        _take_back(referral)
+        _take_back(referral, by=None)
 
 
 def expire(*, referral: Referral) -> Referral:
@@ -211,7 +247,7 @@ def expire(*, referral: Referral) -> Referral:
             return referral
         referral.status = Status.EXPIRED
         referral.save()
-        answer_links.revoke(referral)
+        following.ended(referral, by=None)
         _give_back(referral)
         emails.expired(referral)
     return referral
@@ -240,13 +276,13 @@ def _end(referral: Referral, outcome: str, outcome_text: str) -> None:
     referral.outcome, referral.outcome_text = outcome, outcome_text.strip()
 
 
-def _take_back(referral: Referral) -> None:
+def _take_back(referral: Referral, *, by: User | None) -> None:
     referral.status = Status.WITHDRAWN
     is_cancelled = referral.meets_at is not None and referral.meets_at > clock.now()
     if is_cancelled:
         referral.calendar_sequence += 1
     referral.save()
-    answer_links.revoke(referral)
+    following.ended(referral, by=by)
     _give_back(referral)
     emails.withdrawn(referral)
     if is_cancelled:
@@ -315,6 +351,8 @@ def _check_named(to: Receiver, kind: str, by: User) -> None:
         raise ValidationError(_("送り先を選んでください。"), code="receiver")
     if to.kind == To.WARD_CENTRE and to.ward_centre == by.ward_centre:
         raise ValidationError(_("自分のセンターには送れません。"), code="itself")
+    if to.kind not in Referral.OFFICES and not _address(to):
+        raise ValidationError(_("送り先のメールアドレスを書いてください。"), code="no_address")
     if to.kind not in Referral.OFFICES and kind != Referral.Kind.REFER:
         raise ValidationError(_("引き継ぎと同席は、センターと区のセンターの間だけでできます。"), code="kind")
 
@@ -370,7 +408,12 @@ def _check_alone(consultation: Consultation, to: Receiver, kind: str) -> None:
             _("ほかの紹介が進んでいます。終わってから、または取り下げてから引き継いでください。"),
             code="transfer",
         )
-    receiver = {"to_ward_centre": to.ward_centre, "to_specialist": to.specialist}
+    if kind == Referral.Kind.TRANSFER and consultation.specialist_sessions.all().live().exists():
+        raise ValidationError(
+            _("士業相談が進んでいます。終わってから、または取りやめてから引き継いでください。"),
+            code="transfer",
+        )
+    receiver: dict[str, object] = {"to_ward_centre": to.ward_centre, "to_specialist": to.specialist}
     if to.kind == To.ORGANISATION:
         receiver |= {"to_name": _receiver_name(to)}
     if rows.filter(to_kind=to.kind, **receiver).exists():

@@ -50,6 +50,7 @@ class ReferralAdmin(admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         enter = self.admin_site.admin_view
         return [
+            path("send/<int:pk>/", enter(referrals.refer), name="consultations_refer"),
             path("<int:pk>/page/", enter(referrals.referral), name="consultations_referral_page"),
             path(
                 "<int:pk>/step/<slug:step>/",

@@ -44,12 +44,11 @@ class Need:
 
 
 @dataclass(frozen=True)
-class SentLine:
-    """A referral this office sent, as it stands."""
+class ReferralLine:
+    """A referral this office sent or received, as it stands."""
 
     url: str
-    receiver: str
-    kind: str
+    title: str
     reference: str
     reason: Reason
     outcome: str
@@ -71,7 +70,7 @@ class WardDesk:
     needs: Sequence[Need]
     open: Sequence[OpenLine]
     open_count: int
-    sent: Sequence[SentLine]
+    sent: Sequence[ReferralLine]
 
 
 def ward_desk(user: User) -> WardDesk:
@@ -131,11 +130,21 @@ def of_referrals(rows: ReferralQuerySet) -> ReferralQuerySet:
     )
 
 
-def sent_line(one: Referral) -> SentLine:
-    return SentLine(
+def sent_line(one: Referral) -> ReferralLine:
+    names = {"receiver": one.to_name, "kind": one.get_kind_display()}
+    return _line(one, _("%(receiver)s への%(kind)s") % names)
+
+
+def received_line(one: Referral) -> ReferralLine:
+    return _line(
+        one, _("%(sender)s からの%(kind)s") % {"sender": one.from_name, "kind": one.get_kind_display()}
+    )
+
+
+def _line(one: Referral, title: str) -> ReferralLine:
+    return ReferralLine(
         url=reverse("ward_referral", args=[one.pk]),
-        receiver=one.to_name,
-        kind=one.get_kind_display(),
+        title=title,
         reference=one.consultation.reference,
         reason=status_of(one),
         outcome=outcome_of(one),
@@ -145,16 +154,20 @@ def sent_line(one: Referral) -> SentLine:
 
 def status_of(one: Referral) -> Reason:
     """A transfer that was accepted is where the consultation is now."""
-    if one.kind == Referral.Kind.TRANSFER and one.status == Referral.Status.DONE:
+    if _is_handed_over(one):
         badge = "over" if one.consultation.status == Status.CLOSED else "good"
         return Reason(_("引き継いだ：%(status)s") % {"status": one.consultation.get_status_display()}, badge)
     return Reason(one.get_status_display(), BADGES[Referral.Status(one.status)])
 
 
 def outcome_of(one: Referral) -> str:
-    if one.kind == Referral.Kind.TRANSFER and one.status == Referral.Status.DONE:
+    if _is_handed_over(one):
         return one.consultation.get_outcome_display() if one.consultation.outcome else ""
     return one.get_outcome_display() if one.outcome else ""
+
+
+def _is_handed_over(one: Referral) -> bool:
+    return one.kind == Referral.Kind.TRANSFER and one.status == Referral.Status.DONE
 
 
 def _asked(user: User) -> list[Need]:
@@ -167,9 +180,8 @@ def _asked(user: User) -> list[Need]:
         else:
             reason = Reason(_("終わったら、その後を伝える"), "good")
             note = _("同席 %(when)s") % {"when": dates.moment(one.meets_at)} if one.meets_at else ""
-        title = _("%(sender)s からの%(kind)s") % {"sender": one.from_name, "kind": one.get_kind_display()}
-        url = reverse("ward_referral", args=[one.pk])
-        found.append(Need(url, title, one.consultation.reference, [reason], note))
+        line = received_line(one)
+        found.append(Need(line.url, line.title, line.reference, [reason], note))
     return found
 
 

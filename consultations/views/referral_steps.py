@@ -76,7 +76,7 @@ def take(request: HttpRequest, referral: Referral, user: User, step: str) -> for
         try:
             STEPS[step](referral, user, form)
         except ValidationError as refusal:
-            form.add_error(None, refusal.messages)  # type: ignore[arg-type]
+            form.add_error(None, refusal.messages)
         else:
             messages.success(request, done(step))
             return None

@@ -2,16 +2,40 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import requests
+from consultations.actions import readings
 from consultations.models import Referral
-from consultations.views import referral_steps
+from consultations.queries.opening import open_for
+from consultations.views import referral_steps, referring
 from kyodo import staff_pages
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def refer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask a ward centre or an organisation; specialists are asked in the course of their session."""
+    user = requests.staff(request)
+    opened = open_for(user, pk)
+    sending = referring.send(request, user, opened.consultation)
+    if sending.sent:
+        messages.success(request, _("%(receiver)s に送りました。") % {"receiver": sending.sent.to_name})
+        return redirect("admin:consultations_referral_page", pk=sending.sent.pk)
+    readings.record_reading(consultation=opened.consultation, what=readings.What.PAGE, by=user)
+    return staff_pages.page(
+        request,
+        "consultations/staff/refer.html",
+        _("この内容で送りますか") if sending.asks else _("ほかの窓口に紹介する"),
+        status=sending.status,
+        sending=sending,
+        form=sending.form,
+        consultation=opened.consultation,
+    )
 
 
 @require_safe

@@ -6,8 +6,7 @@ from django.test import Client
 from accounts.models import User
 from consultations.models import Consultation, Referral
 from kyodo import clock
-from tests.factories.accounts import UserFactory
-from tests.factories.centre import CentreFactory, WardCentreFactory, usual_week
+from tests.factories.centre import CentreFactory, usual_week
 from tests.factories.consultations import ConsultationFactory, ReferralFactory
 
 pytestmark = pytest.mark.django_db

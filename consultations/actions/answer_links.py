@@ -12,7 +12,9 @@ from kyodo import clock
 
 
 def open_link(referral: Referral) -> str:
-    """Freeze what the partner may read, and mail the address. Under the referral's lock. Returns the token."""
+    """Freeze what the partner may read, and mail the address. Under the referral's lock. Returns the token.
+
+    An address that was mailed before no longer opens the page."""
     if not referral.to_email:
         raise ValidationError(_("送り先のメールアドレスを書いてください。"), code="no_address")
     revoke(referral)

@@ -1,4 +1,4 @@
-"""What a partner without an account does on the page behind their link (回答ページ).
+"""The page behind the link of a partner without an account (回答ページ): what they answer, and how it opens anew.
 
 The link is looked at again under the consultation's lock: one that was renewed, withdrawn or ran out while the page
 was open opens nothing.
@@ -7,13 +7,14 @@ was open opens nothing.
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from consultations.actions import referrals
-from consultations.models import AnswerLink, Referral, ReferralTime, SpecialistSession
-from consultations.rules import specialists as rules
+from accounts.models import User
+from consultations.actions import answer_links, following, referrals
+from consultations.models import AnswerLink, Referral, ReferralTime
+from consultations.rules import referrals as rules
 from kyodo import clock, dates
 
 MOST_TIMES = 3
@@ -49,11 +50,24 @@ def decline(*, link: AnswerLink, reason: str) -> Referral:
 def finish(*, link: AnswerLink, outcome: str, outcome_text: str) -> Referral:
     """What became of it; of a session with a specialist once it has begun."""
     with transaction.atomic():
-        referral = _lock(link)
-        session = SpecialistSession.objects.filter(referral=referral).first()
-        if session is not None and not rules.has_begun(session):
-            raise ValidationError(_("相談の日時が過ぎてから、結果を書いてください。"), code="too_early")
-        return referrals.finish(referral=referral, by=None, outcome=outcome, outcome_text=outcome_text)
+        return referrals.finish(referral=_lock(link), by=None, outcome=outcome, outcome_text=outcome_text)
+
+
+def renew_link(*, referral: Referral, by: User) -> Referral:
+    """Mail another address of the page, with the same excerpt; the former one no longer opens it."""
+    with transaction.atomic():
+        referral = referrals.lock_referral(referral)
+        if not rules.can_answer_for_partner(by, referral):
+            raise PermissionDenied
+        if not referral.is_open:
+            raise ValidationError(
+                _("この紹介はいま「%(status)s」なので、その操作はできません。"),
+                code="status",
+                params={"status": referral.get_status_display()},
+            )
+        following.extend(referral, days=rules.PARTNER_DAYS)
+        answer_links.open_link(referral)
+    return referral
 
 
 def _lock(link: AnswerLink) -> Referral:

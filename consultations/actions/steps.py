@@ -185,6 +185,10 @@ def check_no_open_referral(consultation: Consultation) -> None:
             _("返事を待っている紹介があります。取り下げるか、結果が届いてから完了にしてください。"),
             code="open_referral",
         )
+    if consultation.specialist_sessions.all().live().exists():
+        raise ValidationError(
+            _("士業相談が進んでいます。結果を書くか、取りやめてから完了にしてください。"), code="open_session"
+        )
 
 
 def stop_clock(consultation: Consultation, waiting_for: str) -> None:

@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
 from kyodo import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class Profession(models.TextChoices):
@@ -93,6 +96,17 @@ class SpecialistSlot(models.Model):
         return f"{self.specialist_id} {self.begins_at}"
 
 
+class SpecialistSessionQuerySet(models.QuerySet["SpecialistSession"]):
+    def visible_to(self, user: "User") -> "SpecialistSessionQuerySet":
+        """The centre's staff, of consultations whose text they may read. The person has a page of their own for it."""
+        if not user.is_staff:
+            return self.none()
+        return self.filter(consultation__in=Consultation.objects.readable_by(user))
+
+    def live(self) -> "SpecialistSessionQuerySet":
+        return self.filter(status__in=SpecialistSession.LIVE)
+
+
 @pghistory.track()
 class SpecialistSession(models.Model):
     """One talk of a person with a specialist (士業相談).
@@ -155,6 +169,8 @@ class SpecialistSession(models.Model):
     anonymised_at = models.DateTimeField(_("消去した日時"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    objects: ClassVar[SpecialistSessionQuerySet] = SpecialistSessionQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name = _("士業相談")
         verbose_name_plural = _("士業相談")
@@ -187,3 +203,7 @@ class SpecialistSession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.consultation_id} {self.profession}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE

@@ -21,6 +21,8 @@ ANSWER_DAYS = 5
 """Working days an office has to answer."""
 PARTNER_DAYS = 14
 """Days the page of a partner without an account stays open."""
+RESULT_DAYS = 30
+"""Days it stays open for the result, once the partner has accepted."""
 MOST_TIMES = 3
 """Wished times of a joint session."""
 

@@ -83,6 +83,11 @@ def place_hold(
 def release_hold(*, hold: Hold, by: User) -> Hold:
     if not rights.can_hold(by):
         raise PermissionDenied
+    return give_up_hold(hold=hold, by=by)
+
+
+def give_up_hold(*, hold: Hold, by: User) -> Hold:
+    """For an action that kept the place for something which no longer takes place, whoever ended that."""
     with transaction.atomic():
         hold = Hold.objects.select_for_update(no_key=True).get(pk=hold.pk)
         if hold.released_at is not None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -120,6 +120,7 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Report:
+    counted_at: datetime
     period: Period
     where: str
     received: Row
@@ -139,11 +140,12 @@ class Report:
 
 
 def report(period: Period, where: str = "") -> Report:
-    """Ten queries: seven of numbers, three of names."""
-    numbers = report_numbers.count(period.asked(where))
+    """Seven queries of numbers, where they were not counted a moment ago, and three or four of names."""
+    numbers = report_numbers.count_now_and_then(period.asked(where))
     wards, centres = list(Ward.objects.all()), list(WardCentre.objects.all())
     fields = list(ActivityField.objects.everyday())
     return Report(
+        counted_at=numbers.counted_at,
         period=period,
         where=where,
         received=Row(

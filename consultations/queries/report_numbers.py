@@ -6,17 +6,22 @@ Everything here returns numbers by keys. Names of wards and fields are put besid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
 from psycopg import sql
+
+from kyodo import clock
 
 NOW, BEFORE = "now", "before"
 CENTRE, WARDS = "centre", "wards"
 """Whose consultations: those the centre has in hand, or the ward centres'. Without one of them all."""
 
 _HAVE = {CENTRE: sql.SQL("AND office_id IS NULL"), WARDS: sql.SQL("AND office_id IS NOT NULL")}
+
+MINUTES = 5
 
 Counts = Mapping[str, "Counter[tuple[Any, ...]]"]
 
@@ -41,6 +46,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Numbers:
+    counted_at: datetime
     received: Counts
     closed: Counts
     fields: Counts
@@ -53,6 +59,7 @@ class Numbers:
 def count(asked: Asked) -> Numbers:
     """Seven queries. A cut's keys are (span, value ...), of the cut by month (first of the month,)."""
     return Numbers(
+        counted_at=clock.now(),
         received=_count(
             asked,
             "report_consultation",
@@ -78,6 +85,14 @@ def count(asked: Asked) -> Numbers:
     )
 
 
+def count_now_and_then(asked: Asked) -> Numbers:
+    """Counted anew once in MINUTES: whoever turns the pages of ten years waits for none of it twice."""
+    days = "/".join(day.isoformat() for day in _days(asked).values())
+    key = f"consultations.report:{days}/{asked.where}"
+    found: Numbers = cache.get_or_set(key, lambda: count(asked), MINUTES * 60)
+    return found
+
+
 def total(counts: Counts, cut: str, span: str) -> int:
     return sum(number for key, number in counts[cut].items() if key[0] == span)
 
@@ -88,12 +103,13 @@ def _count(asked: Asked, view: str, on: str, **cuts: Sequence[str]) -> dict[str,
     wanted = {name: ("span", *cut) for name, cut in cuts.items()} | {"month": ("month",)}
     every = ["span", "month", *columns]
     query = sql.SQL(
-        "SELECT grouping({every}), count(*), {every} FROM ("
+        # Worked out once and then counted: inlined, each cut would work out its days again.
+        "WITH counted AS MATERIALIZED ("
         " SELECT {columns}, date_trunc('month', {on})::date AS month,"
         "  CASE WHEN {on} >= %(now_first)s AND {on} < %(now_after)s THEN 'now'"
         "       WHEN {on} >= %(before_first)s AND {on} < %(before_after)s THEN 'before' END AS span"
         " FROM {view} WHERE {on} >= %(years_first)s AND {on} < %(years_after)s {where}"
-        ") counted GROUP BY GROUPING SETS ({sets})"
+        ") SELECT grouping({every}), count(*), {every} FROM counted GROUP BY GROUPING SETS ({sets})"
     ).format(
         every=_list(every),
         columns=_list(columns),

@@ -47,7 +47,7 @@ def put(inbound: InboundMail, consultation: Consultation, letter: Letter) -> Ent
     drop_files(inbound)
     keep_files(inbound, refused)
     mark_placed(inbound, entry.consultation, entry)
-    note(entry.consultation, remarks(inbound, entry.consultation, letter, refused))
+    note(entry.consultation, remarks(letter, refused, known_from=(consultation, entry.consultation)))
     return entry
 
 
@@ -91,12 +91,10 @@ def drop_files(inbound: InboundMail) -> None:
         one.delete()
 
 
-def remarks(
-    inbound: InboundMail, consultation: Consultation, letter: Letter, refused: Sequence[Part]
-) -> list[str]:
+def remarks(letter: Letter, refused: Sequence[Part], *, known_from: Sequence[Consultation]) -> list[str]:
     """What whoever reads the message should know, one line each."""
     lines = []
-    if not is_known(letter.sender, consultation):
+    if not any(is_known(letter.sender, consultation) for consultation in known_from):
         lines.append(
             _("登録と別のアドレスから届いたメールです（%(sender)s）。本人からか、確かめてください。")
             % {"sender": letter.sender}

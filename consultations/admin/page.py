@@ -5,7 +5,16 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from consultations.views.staff import attachments, presence, steps, writing
+from consultations.views.staff import (
+    attachments,
+    editing,
+    links,
+    oversight,
+    presence,
+    replies,
+    steps,
+    writing,
+)
 
 STEPS: dict[str, Callable[..., Any]] = {
     "assign": steps.assign,
@@ -18,16 +27,45 @@ STEPS: dict[str, Callable[..., Any]] = {
     "tag": steps.tag,
     "note": writing.note,
     "talk": writing.talk,
+    "reply": replies.reply,
+    "reply/preview": replies.preview,
+    "reply/discard": replies.discard,
+    "edit": editing.edit,
+    "contact": editing.contact,
+    "relate": links.relate,
+    "unrelate": links.unrelate,
+    "duplicate": links.duplicate,
+    "unduplicate": links.unduplicate,
+    "partners": links.partners,
+    "introduce": links.introduce,
+    "readings": oversight.readings,
+    "lock-out": oversight.lock_out,
+    "let-in": oversight.let_in,
+    "changes": oversight.history,
     "presence": presence.beat,
 }
 
 
 def page_urls(enter: Callable[..., Any]) -> list[URLPattern]:
     named = [
-        path(f"<int:pk>/{name}/", enter(view), name=f"consultations_consultation_{name.replace('-', '_')}")
+        path(
+            f"<int:pk>/{name}/",
+            enter(view),
+            name=f"consultations_consultation_{name.replace('-', '_').replace('/', '_')}",
+        )
         for name, view in STEPS.items()
     ]
     return [
         path("files/<int:pk>/", enter(attachments.attachment), name="consultations_attachment"),
+        path(
+            "<int:pk>/introductions/<int:introduction>/",
+            enter(links.introduction),
+            name="consultations_consultation_introduction",
+        ),
+        path(
+            "<int:pk>/reply/files/<int:file>/remove/",
+            enter(replies.remove_file),
+            name="consultations_consultation_reply_file_remove",
+        ),
         *named,
     ]

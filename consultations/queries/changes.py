@@ -1,6 +1,6 @@
 """What became of a consultation since somebody opened it: read from the rows that database triggers wrote."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from accounts.models import Group, User
-from consultations.models import Consultation
+from consultations.models import Consultation, Contact
 from consultations.queries.timeline import Happening, timeline_of
 from kyodo import dates
 from kyodo.centre.models import Ward
@@ -89,6 +89,45 @@ def history_of(consultation: Consultation) -> list[Step]:
     return steps[::-1]
 
 
+CONTACT = (
+    "name",
+    "name_kana",
+    "organisation",
+    "email",
+    "phone",
+    "may_phone",
+    "may_mail",
+    "may_leave_message",
+)
+
+
+def contact_history_of(consultation: Consultation) -> list[Step]:
+    """The same of its contact; only for those who see contacts."""
+    manager: models.Manager[Any] = consultation.contact.events  # type: ignore[attr-defined]
+    events = list(manager.select_related("pgh_context").order_by("pgh_id"))
+    people = _named(_user_id(one) for one in events)
+    steps = []
+    for before, after in zip(events, events[1:], strict=False):
+        changes = [
+            Change(
+                str(Contact._meta.get_field(name).verbose_name),  # type: ignore[union-attr]
+                _plain(getattr(before, name)),
+                _plain(getattr(after, name)),
+            )
+            for name in CONTACT
+            if getattr(before, name) != getattr(after, name)
+        ]
+        if changes:
+            steps.append(Step(after.pgh_created_at, people.get(_user_id(after), ""), changes))
+    return steps[::-1]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("はい") if value else _("いいえ")
+    return str(value) or _("なし")
+
+
 def _events(consultation: Consultation) -> Any:
     manager: models.Manager[Any] = consultation.events  # type: ignore[attr-defined]
     return manager.select_related("pgh_context")
@@ -133,8 +172,11 @@ def _user_id(event: Any) -> int | None:
 
 
 def _people(rows: Sequence[Any], events: Sequence[Any]) -> dict[int | None, str]:
-    ids = {row.assignee_id for row in rows} | {_user_id(event) for event in events}
-    return {user.pk: str(user) for user in User.objects.filter(pk__in=ids - {None})}
+    return _named([*(row.assignee_id for row in rows), *(_user_id(event) for event in events)])
+
+
+def _named(keys: Iterable[int | None]) -> dict[int | None, str]:
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=[key for key in keys if key])}
 
 
 def _places(rows: Sequence[Any]) -> dict[tuple[str, int], str]:

@@ -14,12 +14,10 @@ from consultations.models import Access, CannedReply, Consultation, Contact, Int
 from consultations.queries import similar
 from consultations.queries.opening import Opened
 from consultations.queries.timeline import Timeline, timeline_of
-from consultations.rules import rights
+from consultations.rules import replies, rights
 from kyodo import clock, dates
-from spaces.models import Booking
 
 MOST_OTHERS = 12
-BOOKINGS_SHOWN = 3
 PRESENT_SECONDS = 60
 SOON = timedelta(days=2)
 
@@ -68,13 +66,12 @@ class ConsultationPage:
     timeline: Timeline
     present: Sequence[Presence]
     colleagues: Sequence[User]
-    locked_out: Sequence[LockOut]
     duplicates: Sequence[Other]
     others: Sequence[Other]
     similar: Sequence[similar.Similar]
-    bookings: Sequence[Booking]
     introductions: Sequence[Introduction]
-    canned: Sequence[CannedReply]
+    canned: Sequence[tuple[int, str, str]]
+    """Key, title, and the text as it would stand in this reply."""
 
     @property
     def consultation(self) -> Consultation:
@@ -88,9 +85,8 @@ class ConsultationPage:
 def page_of(opened: Opened, user: User, *, all_of_it: bool = False) -> ConsultationPage:
     consultation = opened.consultation
     steps = steps_for(user, opened)
-    duplicates, others = _others(consultation, user)
+    duplicates, others = _others(opened, user)
     introductions = list(consultation.introductions.select_related("by", "group"))
-    locked_out = list(consultation.lock_outs.select_related("user", "by")) if steps.keeps_out else []
     return ConsultationPage(
         opened=opened,
         steps=steps,
@@ -100,13 +96,11 @@ def page_of(opened: Opened, user: User, *, all_of_it: bool = False) -> Consultat
         timeline=timeline_of(consultation, user, introductions, all_of_it=all_of_it),
         present=present_in(consultation, user),
         colleagues=colleagues_for(consultation, user) if steps.assigns_others else (),
-        locked_out=locked_out,
         duplicates=duplicates,
         others=others,
         similar=similar.similar_to(consultation, opened.fields, user),
-        bookings=_bookings(consultation, user),
         introductions=introductions,
-        canned=list(canned_for(consultation)) if steps.works else (),
+        canned=canned_texts(opened, user) if steps.works else (),
     )
 
 
@@ -162,10 +156,26 @@ def colleagues_for(consultation: Consultation, user: User) -> list[User]:
     return rights.colleagues(user, office.exclude(role=User.Role.CITIZEN).order_by("name_kana", "pk"))
 
 
+def who_may_be_kept_out(consultation: Consultation, user: User) -> list[User]:
+    """Everybody whose office sees it, but oneself and those kept out already."""
+    offices = consultation.accesses.exclude(ward_centre=None).values("ward_centre")
+    among = Q(role__in=User.CENTRE_ROLES) | Q(role=User.Role.WARD, ward_centre__in=offices)
+    out = consultation.lock_outs.values("user")
+    rows = User.objects.filter(among, is_active=True).exclude(pk=user.pk).exclude(pk__in=out)
+    return list(rows.order_by("role", "name_kana", "pk"))
+
+
 def canned_for(consultation: Consultation) -> Any:
     """Those of its kind first, then those for every kind."""
     rows = CannedReply.objects.filter(is_active=True, kind__in=["", consultation.kind])
     return rows.order_by(F("kind").desc(), "position", "pk")
+
+
+def canned_texts(opened: Opened, user: User) -> list[tuple[int, str, str]]:
+    consultation = opened.consultation
+    return [
+        (one["pk"], one["title"], replies.filled(one["body"], consultation, user)) for one in opened.canned
+    ]
 
 
 def present_in(consultation: Consultation, user: User) -> list[Presence]:
@@ -175,20 +185,12 @@ def present_in(consultation: Consultation, user: User) -> list[Presence]:
     return list(rows.select_related("user").order_by("since"))
 
 
-def _bookings(consultation: Consultation, user: User) -> list[Booking]:
-    if consultation.group_id is None:
-        return []
-    rows = Booking.objects.visible_to(user).filter(group_id=consultation.group_id).upcoming()
-    return list(rows.select_related("space").order_by("begins_at")[:BOOKINGS_SHOWN])
-
-
-def _others(consultation: Consultation, user: User) -> tuple[list[Other], list[Other]]:
+def _others(opened: Opened, user: User) -> tuple[list[Other], list[Other]]:
     """Its duplicates; and those of the same person, mail, phone or group, and those linked by hand."""
-    contact = consultation.contact
-    same = _same_contact(contact)
+    consultation = opened.consultation
+    same = _same_contact(consultation.contact)
     near = Q(pk__in=list(same)) | Q(duplicate_of=consultation.pk)
-    related = Consultation.related.through.objects.filter(from_consultation=consultation.pk)
-    linked = set(related.values_list("to_consultation", flat=True))
+    linked = set(opened.related)
     near |= Q(pk__in=linked)
     if consultation.person_id:
         near |= Q(person_id=consultation.person_id)
@@ -223,7 +225,12 @@ def _same_contact(contact: Contact) -> dict[int, str]:
         same |= Q(phone_digits=contact.phone_digits)
     if not same:
         return {}
-    rows = Contact.objects.alias(lower_email=Lower("email")).filter(same).exclude(pk=contact.pk).order_by("-pk")[:MOST_OTHERS]
+    rows = (
+        Contact.objects.alias(lower_email=Lower("email"))
+        .filter(same)
+        .exclude(pk=contact.pk)
+        .order_by("-pk")[:MOST_OTHERS]
+    )
     return {
         row.consultation_id: _("メールアドレスが同じ")
         if contact.email and row.email.lower() == contact.email.lower()

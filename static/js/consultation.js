@@ -30,3 +30,39 @@ if (address) {
   document.addEventListener("visibilitychange", beat);
   addEventListener("pagehide", () => say({ leaves: "1" }));
 }
+
+// A canned text goes in where the cursor stands; without a script the button sends the form and comes back with it.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-canned-insert]");
+  if (!button) return;
+  const area = button.form.querySelector("[data-insert-here], textarea[name=message]");
+  const chosen = button.form.querySelector("[data-canned]").selectedOptions[0];
+  if (!area || !chosen?.dataset.text) return;
+  event.preventDefault();
+  const lead = area.value.trim() && area.selectionStart > 0 ? "\n\n" : "";
+  area.setRangeText(lead + chosen.dataset.text, area.selectionStart, area.selectionEnd, "end");
+  area.focus();
+});
+
+// n, r, t: what to write; c: close it. Only where nobody is typing.
+const panels = { n: "write-note", r: "write-reply", t: "write-talk" };
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=radio]), textarea, select")) return;
+  const radio = document.getElementById(panels[event.key]);
+  if (radio) {
+    event.preventDefault();
+    radio.checked = true;
+    document.querySelector(`.for-${radio.id.slice(6)} textarea`)?.focus();
+  } else if (event.key === "c" && document.getElementById("step-close")) {
+    event.preventDefault();
+    const step = document.getElementById("step-close");
+    step.open = true;
+    step.querySelector("select").focus();
+  } else if (event.key === "Escape") {
+    const open = event.target.closest?.(".consult-step[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  }
+});

@@ -24,14 +24,16 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("職員だけが読みます。メールでは送られません。"),
     )
-    files = SeveralFilesField(label=_("ファイル"), required=False, help_text=FILES_HINT)
+    files = SeveralFilesField(  # type: ignore[assignment]
+        label=_("ファイル"), required=False, help_text=FILES_HINT
+    )
+
+
+TALKS = [one for one in Consultation.Channel.choices if one[0] != Consultation.Channel.WEB]
 
 
 class TalkForm(forms.Form):
-    channel = forms.ChoiceField(
-        label=_("方法"),
-        choices=[one for one in Consultation.Channel.choices if one[0] != Consultation.Channel.WEB],
-    )
+    channel = forms.ChoiceField(label=_("方法"), choices=TALKS)
     is_reached = forms.TypedChoiceField(
         label=_("話せましたか"),
         choices=[("yes", _("話せた")), ("no", _("つながらなかった"))],
@@ -75,7 +77,9 @@ class ReplyForm(forms.Form):
     canned = forms.ModelChoiceField(
         label=_("定型文"), queryset=CannedReply.objects.none(), required=False, empty_label=_("選ぶ")
     )
-    files = SeveralFilesField(label=_("ファイル"), required=False, help_text=FILES_HINT)
+    files = SeveralFilesField(  # type: ignore[assignment]
+        label=_("ファイル"), required=False, help_text=FILES_HINT
+    )
     waits_for_answer = forms.BooleanField(label=_("送ったら、相談者の返事を待つ"), required=False)
 
     def __init__(self, *args: Any, canned: Any = None, **options: Any) -> None:

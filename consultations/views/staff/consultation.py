@@ -8,7 +8,7 @@ from accounts import requests
 from accounts.models import User
 from consultations.actions import readings
 from consultations.forms.staff.steps import OUTCOMES
-from consultations.forms.staff.writing import TalkForm
+from consultations.forms.staff.writing import TALKS
 from consultations.models import Referral
 from consultations.queries.consultation_page import page_of
 from consultations.queries.opening import Opened, open_for
@@ -31,7 +31,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         consultation=found.consultation,
         steps=found.steps,
         outcomes=OUTCOMES,
-        talk_channels=TalkForm.base_fields["channel"].choices,
+        talk_channels=TALKS,
     )
 
 

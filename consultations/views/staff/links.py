@@ -1,0 +1,159 @@
+"""Consultations that belong together, and the partners found for one."""
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.models import User
+from consultations.actions import introductions, links, readings
+from consultations.forms.staff.partners import IntroduceForm, ResultForm
+from consultations.forms.staff.steps import NothingForm, ReferenceForm
+from consultations.models import Consultation, Introduction
+from consultations.queries import partners as queries
+from consultations.views.staff.stepping import Step, open_to_work, posted_version, take
+from kyodo import numbers, references, staff_pages
+
+
+@require_POST
+def relate(request: HttpRequest, pk: int) -> HttpResponse:
+    user, opened = open_to_work(request, pk)
+    form = ReferenceForm(request.POST)
+    step = Step(_("関係する相談にする"), _("つなぐ"), _("関係する相談につなぎました。"))
+    return take(
+        request,
+        user,
+        opened,
+        form,
+        step,
+        lambda consultation, by: links.relate(
+            consultation=consultation, other=_other(user, form.cleaned_data["reference"]), by=by
+        ),
+        anchor="others",
+    )
+
+
+@require_POST
+def unrelate(request: HttpRequest, pk: int) -> HttpResponse:
+    user, opened = open_to_work(request, pk)
+    seen = Consultation.objects.visible_to(user)
+    other = get_object_or_404(seen, pk=numbers.typed(request.POST.get("other", "")) or 0)
+    return take(
+        request,
+        user,
+        opened,
+        NothingForm(request.POST),
+        Step(_("つながりを外す"), _("外す"), _("つながりを外しました。")),
+        lambda consultation, by: links.unrelate(consultation=consultation, other=other, by=by),
+        anchor="others",
+    )
+
+
+@require_POST
+def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
+    user, opened = open_to_work(request, pk)
+    form = ReferenceForm(request.POST)
+    step = Step(
+        _("同じ相談として閉じる"),
+        _("同じ相談として閉じる"),
+        _("同じ相談として閉じました。これからのメッセージは、元の相談に届きます。"),
+    )
+    return take(
+        request,
+        user,
+        opened,
+        form,
+        step,
+        lambda consultation, by: links.mark_duplicate(
+            consultation=consultation,
+            version=posted_version(request),
+            of=_other(user, form.cleaned_data["reference"]),
+            by=by,
+        ),
+    )
+
+
+@require_POST
+def unduplicate(request: HttpRequest, pk: int) -> HttpResponse:
+    user, opened = open_to_work(request, pk)
+    return take(
+        request,
+        user,
+        opened,
+        NothingForm(request.POST),
+        Step(_("別の相談にもどす"), _("別の相談にもどす"), _("別の相談として、再開しました。")),
+        lambda consultation, by: links.unmark_duplicate(
+            consultation=consultation, version=posted_version(request), by=by
+        ),
+    )
+
+
+@require_GET
+def partners(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who could help or join, each with the reason; and whom we named already."""
+    user, opened = open_to_work(request, pk)
+    readings.record_reading(consultation=opened.consultation, what=readings.What.PAGE, by=user)
+    asked = request.GET.get("q", "")
+    return staff_pages.page(
+        request,
+        "consultations/staff/consultation/partners.html",
+        _("相手をさがす"),
+        opened=opened,
+        consultation=opened.consultation,
+        asked=asked,
+        found=queries.partners_for(opened.consultation, user, asked),
+        introductions=opened.consultation.introductions.select_related("by"),
+        results=Introduction.Result.choices,
+    )
+
+
+@require_POST
+def introduce(request: HttpRequest, pk: int) -> HttpResponse:
+    user, opened = open_to_work(request, pk)
+    form = IntroduceForm(request.POST, by=user)
+    step = Step(
+        _("相手の紹介を記録する"), _("記録する"), _("紹介した相手を記録しました。メールは送っていません。")
+    )
+    return take(
+        request,
+        user,
+        opened,
+        form,
+        step,
+        lambda consultation, by: introductions.introduce(
+            consultation=consultation, by=by, **form.cleaned_data
+        ),
+        anchor="partners",
+    )
+
+
+@require_POST
+def introduction(request: HttpRequest, pk: int, introduction: int) -> HttpResponse:
+    """What came of it."""
+    user, opened = open_to_work(request, pk)
+    row = get_object_or_404(opened.consultation.introductions, pk=introduction)
+    form = ResultForm(request.POST)
+    step = Step(_("その後を記録する"), _("記録する"), _("その後を記録しました。"))
+    return take(
+        request,
+        user,
+        opened,
+        form,
+        step,
+        lambda consultation, by: introductions.record_result(
+            introduction=row,
+            result=form.cleaned_data["result"],
+            words=form.cleaned_data["result_text"],
+            by=by,
+        ),
+        anchor="partners",
+    )
+
+
+def _other(user: User, reference: str) -> Consultation:
+    """One that the office has in hand, by what was typed."""
+    found = Consultation.objects.in_hand_of(user).filter(reference=references.normalise(reference)).first()
+    if found is None:
+        raise ValidationError(_("この受付番号の相談は見つかりません。"), code="unknown")
+    return found

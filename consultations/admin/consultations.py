@@ -35,7 +35,7 @@ SEEN_BY_ALL = {
 class ConsultationAdmin(admin.ModelAdmin):
     """The list is Django's, to look things up in; the work is done on pages of its own."""
 
-    list_display = ("reference", "title", "status", "kind", "audience", "place", "worker", "received", "due")
+    list_display = ("reference", "title", "received", "status", "kind", "place", "worker")
     list_display_links = ("reference", "title")
     list_filter = (
         "status",
@@ -138,8 +138,4 @@ class ConsultationAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("受付"), ordering="received_at")
     def received(self, one: Consultation) -> str:
-        return dates.moment(one.received_at)
-
-    @admin.display(description=_("期限"))
-    def due(self, one: Consultation) -> str:
-        return dates.short_day(one.due_at) if one.due_at and lists.is_readable(one) else "-"
+        return dates.day(one.received_at)

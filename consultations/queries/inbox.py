@@ -125,8 +125,7 @@ class Inbox:
 
 def inbox(user: User, tab: Tab, sort: str, filters: Filters, page: str) -> Inbox:
     work = narrowed(under_way(user), filters, user)
-    counts = counts_of(work, user)
-    counts[Tab.REFERRALS] = received_referrals(user).count()
+    counts = _counts(work, user)
     tabs = [TabLine(one, counts[one], one == tab) for one in Tab]
     if tab == Tab.REFERRALS:
         found = KnownPaginator(received_referrals(user), counts[tab]).get_page(page)
@@ -167,12 +166,17 @@ def condition(tab: Tab, user: User) -> Q:
     }[tab]
 
 
-def counts_of(work: QuerySet[Consultation], user: User) -> dict[Tab, int]:
-    """All tabs in one question."""
+def counts(user: User) -> dict[Tab, int]:
+    """What lies in each tab, before anything is narrowed."""
+    return _counts(under_way(user), user)
+
+
+def _counts(work: QuerySet[Consultation], user: User) -> dict[Tab, int]:
+    """All tabs in one question; referrals, which are rows of their own, in another."""
     tabs = [tab for tab in Tab if tab != Tab.REFERRALS]
     asked = {tab.value: Count("pk", filter=condition(tab, user)) for tab in tabs}
     counted = work.order_by().aggregate(**asked)
-    return {tab: counted[tab.value] for tab in tabs}
+    return {tab: counted[tab.value] for tab in tabs} | {Tab.REFERRALS: received_referrals(user).count()}
 
 
 def received_referrals(user: User) -> QuerySet[Referral]:

@@ -52,6 +52,8 @@ const chosen = document.querySelector("[data-chosen]");
 const all = document.querySelector("[data-tick-all]");
 function count() {
   const ticked = boxes().filter((box) => box.checked).length;
+  // Over the lines only while there is something to do with them.
+  document.querySelector("[data-bulk]")?.classList.toggle("is-needed", ticked > 0);
   if (chosen) chosen.textContent = ticked ? `（${ticked}）` : "";
   if (all) all.checked = ticked > 0 && ticked === boxes().length;
 }

@@ -16,7 +16,7 @@ def test_what_waits_for_the_group_stands_apart_from_what_waits_for_the_centre(
             applicant=citizen, status=status, submitted_at=clock.now(), reason="会則がありません。"
         )
 
-    work = todays_work()
+    work = todays_work(reception)
     client.force_login(reception)
     page = client.get("/admin/").content.decode()
 

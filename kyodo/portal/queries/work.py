@@ -1,4 +1,4 @@
-"""The first screen of staff: the day in the house, and what waits for somebody's word."""
+"""The first screen of staff: the day in the house, the consultations, and what waits for somebody's word."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min
 
-from accounts.models import Application
+from accounts.models import Application, User
+from consultations.queries import inbox
+from consultations.queries.inbox import Tab
 from kyodo import clock
 from kyodo.centre.models import Closure
 from kyodo.mail.models import OutgoingMail
@@ -38,9 +40,13 @@ class Work:
     """Bookings that wait for approval; wins to be claimed are the groups' own affair."""
     failed_mails: int
     closures: Sequence[Closure]
+    consultations: Sequence[tuple[Tab, int]]
+    """How many lie in each tab of the inbox; the tabs in which none lies are left out."""
+    queued_mails: int
+    """Mails that nobody has placed in a consultation yet."""
 
 
-def todays_work() -> Work:
+def todays_work(user: User) -> Work:
     today = clock.today()
     *queues, sent_back = _queues()
     return Work(
@@ -57,6 +63,8 @@ def todays_work() -> Work:
         closures=list(
             Closure.objects.overlapping(today, today + timedelta(days=COMING_DAYS)).order_by("first_day")
         ),
+        consultations=[(tab, count) for tab, count in inbox.counts(user).items() if count],
+        queued_mails=inbox.queued_mails(),
     )
 
 

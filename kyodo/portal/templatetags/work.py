@@ -11,4 +11,4 @@ register = template.Library()
 
 @register.inclusion_tag("admin/_todays_work.html", takes_context=True)
 def todays_work(context: template.Context) -> dict[str, Any]:
-    return {"work": work.todays_work(), "perms": context["perms"]}
+    return {"work": work.todays_work(context["user"]), "perms": context["perms"]}

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from consultations.views import answer, ask, inbound, person
+from consultations.views import answer, ask, inbound, person, survey
 from consultations.views.ward import consultations as ward_consultations
 from consultations.views.ward import desk
 from consultations.views.ward import log as ward_log
@@ -60,4 +60,10 @@ mail: list[URLPattern] = [
     path(settings.INBOUND_PATH, inbound.webhook, name="consultations_mail_webhook"),
 ]
 
-urlpatterns: list[URLPattern] = [*asking, *answering, *ward, *mail]
+# How it went, two weeks after it was closed.
+surveying: list[URLPattern] = [
+    path("survey/thanks/<slug:how>/", survey.thanks, name="consultation_survey_thanks"),
+    path("survey/<str:token>/", survey.survey, name="consultation_survey"),
+]
+
+urlpatterns: list[URLPattern] = [*asking, *answering, *ward, *mail, *surveying]

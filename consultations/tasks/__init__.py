@@ -1,5 +1,5 @@
 """The jobs of consultations; each module registers its own."""
 
-from consultations.tasks import inbound, people
+from consultations.tasks import inbound, people, surveys
 
-__all__ = ["inbound", "people"]
+__all__ = ["inbound", "people", "surveys"]

@@ -13,7 +13,10 @@ def decode(data: bytes, charset: str | None) -> str:
     """In the charset it names, else in the first of our guesses that fits."""
     name = (charset or "").lower().strip()
     if b"\x1b$" in data:
-        return clean(_decode_jis(data))
+        try:
+            return clean(data.decode("iso2022_jp"))
+        except UnicodeDecodeError:
+            return clean(_decode_jis(data))
     for guess in (WIDER.get(name, name), *GUESSES):
         try:
             return clean(data.decode(guess))

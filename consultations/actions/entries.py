@@ -181,16 +181,24 @@ def write(
 
 
 def mark_answered(consultation: Consultation, at: datetime) -> None:
-    """The person has heard from us: the first answer counts once, and the next step is due from here."""
-    consultation.unanswered_since = None
+    """The person has heard from us: the first answer counts once, and the next step is due from here.
+
+    What is written down late, a talk of last week for instance, answers no message that came after it, and takes back
+    no time that a later answer gave.
+    """
+    if consultation.unanswered_since is None or at >= consultation.unanswered_since:
+        consultation.unanswered_since = None
     if consultation.first_answered_at is None:
         consultation.first_answered_at = max(at, consultation.received_at)
         consultation.first_answer_days = deadlines.days_between(
             consultation.received_at, consultation.first_answered_at
         )
     if consultation.due_at is not None:
-        consultation.due_at = deadlines.due_after(at, deadlines.NEXT_STEP_DAYS)
+        consultation.due_at = max(consultation.due_at, deadlines.due_after(at, deadlines.NEXT_STEP_DAYS))
         consultation.escalated_at = None
+    elif consultation.status == Status.WAITING:
+        # Answered while the clock stands: the next step has its whole time when it goes on.
+        consultation.days_left = deadlines.NEXT_STEP_DAYS
 
 
 class _Moved(Exception):

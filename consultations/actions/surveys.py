@@ -19,7 +19,7 @@ def ask(*, consultation: Consultation) -> Survey | None:
     with transaction.atomic():
         consultation = lock(consultation)
         now = clock.now()
-        if not rules.is_asked(consultation, now):
+        if consultation.closed_at is None or not rules.is_asked(consultation, now):
             return None
         survey = Survey.objects.create(
             consultation=consultation, closed_at=consultation.closed_at, sent_at=now

@@ -6,6 +6,7 @@ Source: the centre's promise to answer first within two working days and to take
 from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 
 from kyodo import clock
 from kyodo.centre.hours import Calendar
@@ -31,19 +32,36 @@ def due_after(moment: datetime, days: int) -> datetime:
 
 
 def days_until(due: datetime, moment: datetime) -> int:
-    """Working days left from a moment to a deadline; 0 on its last day and after."""
+    """Working days left from a moment to a deadline; 0 on its last day and after.
+
+    Counted from the day that the moment counts for, as `due_after` does: whoever stops the clock late in the evening or
+    on a closed day, and lets it go on at once, changes nothing.
+    """
     first, last = clock.local(moment).date(), clock.local(due).date()
     if last <= first:
         return 0
-    calendar = Calendar(first + timedelta(days=1), last)
-    return sum(_is_working_day(calendar, day) for day in calendar)
+    calendar = Calendar(first, last + REACH)
+    came = _came_on(calendar, moment)
+    end = next(_working_days(calendar, last), last)
+    left = takewhile(lambda day: day <= end, _working_days(calendar, came + timedelta(days=1)))
+    return sum(1 for _day in left)
+
+
+def on_working_day(due: datetime, calendar: Calendar) -> datetime:
+    """The deadline, or the close of the next working day where its own was closed after it was set (臨時休館)."""
+    day = clock.local(due).date()
+    if day not in calendar or _is_working_day(calendar, day):
+        return due
+    following = next(_working_days(calendar, day), None)
+    return closing(calendar, following) if following else due
 
 
 def days_between(came: datetime, answered: datetime) -> int:
     """Working days from the one on which it came to the answer; 0 is the same day."""
     first, last = clock.local(came).date(), clock.local(answered).date()
     calendar = Calendar(first, max(first, last) + timedelta(days=7))
-    return sum(_came_on(calendar, came) < day <= last for day in _working_days(calendar, first))
+    came_on = _came_on(calendar, came)
+    return sum(came_on < day <= last for day in _working_days(calendar, first))
 
 
 class WorkingDays:

@@ -1,5 +1,5 @@
 """The jobs of consultations; each module registers its own."""
 
-from consultations.tasks import inbound, people, surveys
+from consultations.tasks import clock, inbound, people, retention, surveys
 
-__all__ = ["inbound", "people", "surveys"]
+__all__ = ["clock", "inbound", "people", "retention", "surveys"]

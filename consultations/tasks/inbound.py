@@ -22,7 +22,8 @@ def fetch_mail(timestamp: int) -> None:
     fetching.take_from_mailbox()
 
 
-@app.periodic(cron="50 3 * * *")
+# 3:50 in Tokyo; the worker counts in UTC.
+@app.periodic(cron="50 18 * * *")
 @app.task(name="consultations.purge_inbound", queueing_lock="consultations.purge_inbound")
 def purge_inbound(timestamp: int) -> None:
     purging.purge(before=clock.now() - timedelta(days=settings.INBOUND_DAYS))

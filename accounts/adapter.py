@@ -102,8 +102,8 @@ class MFAAdapter(DefaultMFAAdapter):
         return current_centre().name
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """Staff keep one way to prove themselves; recovery codes alone don't count."""
-        if not (settings.REQUIRE_STAFF_MFA and authenticator.user.is_staff):
+        """Staff and ward officers keep one way to prove themselves; recovery codes alone don't count."""
+        if not (settings.REQUIRE_STAFF_MFA and authenticator.user.needs_second_factor):
             return True
         others = Authenticator.objects.filter(user_id=authenticator.user_id).exclude(pk=authenticator.pk)
         return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())

@@ -1,4 +1,4 @@
-"""Second factors of staff, and the list of sessions people see in their account."""
+"""Second factors of staff, of the centre and of ward centres, and the list of sessions people see in their account."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ class SessionActivityMiddleware(MiddlewareMixin):
 
 
 class StaffSecondFactorMiddleware(MiddlewareMixin):
-    """Staff without a second factor are led to setting one up, and nowhere else."""
+    """Staff, ward officers among them, without a second factor are led to setting one up, and nowhere else."""
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
@@ -47,7 +47,7 @@ class StaffSecondFactorMiddleware(MiddlewareMixin):
         if not settings.REQUIRE_STAFF_MFA:
             return None
         user = request.user
-        if not user.is_authenticated or not user.is_staff or has_second_factor(request):
+        if not user.is_authenticated or not user.needs_second_factor or has_second_factor(request):
             return None
         name = request.resolver_match.url_name if request.resolver_match else None
         if name in ALWAYS_OPEN:

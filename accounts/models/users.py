@@ -96,6 +96,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_ward_officer(self) -> bool:
         return self.role == self.Role.WARD
 
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whoever reads what people told in confidence: the centre's staff, and the ward centres'."""
+        return self.is_staff or self.is_ward_officer
+
     def get_full_name(self) -> str:
         return str(self)
 

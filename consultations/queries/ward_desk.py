@@ -83,6 +83,13 @@ def ward_desk(user: User) -> WardDesk:
     )
 
 
+def waiting(user: User) -> int:
+    """Referrals to answer and messages of people that nobody answered yet."""
+    asked = Referral.objects.visible_to(user).received_by_office(user.ward_centre_id)
+    messages = Consultation.objects.in_hand_of(user).filter(unanswered_since__isnull=False)
+    return asked.filter(status=Referral.Status.SENT).count() + messages.count()
+
+
 def of_list(rows: ConsultationQuerySet) -> ConsultationQuerySet:
     """Lines of a list, the most urgent first: without the long texts."""
     return (

@@ -47,10 +47,12 @@ def section(path: str) -> str:
 
 @register.filter
 def standing(user: Any) -> str:
-    """What the frame shows depends on: nobody signed in, a person, or one of the centre's staff."""
+    """What the frame shows depends on: nobody signed in, a person, a ward centre's officer, or the centre's staff."""
     if not getattr(user, "is_authenticated", False):
         return ""
-    return "staff" if user.is_staff else "person"
+    if user.is_staff:
+        return "staff"
+    return "ward" if user.is_ward_officer else "person"
 
 
 @register.simple_tag

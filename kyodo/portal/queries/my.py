@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Application, Group, Membership, User
 from accounts.rules import validity
+from consultations.queries import ward_desk
 from kyodo import clock, dates
 from spaces.models import Booking, LotteryEntry
 from spaces.queries import bookings
@@ -54,6 +55,7 @@ def my_page(user: User) -> MyPage:
     coming = [_booking(one) for one in bookings.upcoming_bookings(user, COMING)]
     return MyPage(
         needs=[
+            *_ward_desk(user),
             *_wins_to_claim(user),
             *_applications_to_go_on_with(applications),
             *_registrations_to_renew(memberships, applications),
@@ -63,6 +65,24 @@ def my_page(user: User) -> MyPage:
         groups=[_group(membership) for membership in memberships],
         may_book=any(one.role in Membership.BOOKING_ROLES and one.group.is_current for one in memberships),
         past=list(_past_bookings(user)),
+    )
+
+
+# ── The desk of a ward centre ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _ward_desk(user: User) -> Iterator[Entry]:
+    """Always there for its officers: it is where they work."""
+    if not user.is_ward_officer:
+        return
+    waiting = ward_desk.waiting(user)
+    yield Entry(
+        title=_("区の窓口"),
+        url=reverse("ward_desk"),
+        text=str(user.ward_centre),
+        badge=_("返事を待つもの%(count)d件") % {"count": waiting} if waiting else "",
+        badge_kind="new",
+        action=_("窓口を開く"),
     )
 
 

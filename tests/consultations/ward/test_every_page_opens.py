@@ -70,3 +70,30 @@ def test_the_list_of_referrals_in_the_admin(client: Client, coordinator: User, a
     assert asked.to_name in client.get("/admin/consultations/referral/").content.decode()
     assert client.get(f"/admin/consultations/referral/{asked.pk}/change/").status_code == 200
     assert client.get(f"/admin/consultations/referral/send/{asked.consultation_id}/").status_code == 200
+
+
+def test_the_network_in_numbers_is_for_managers(
+    client: Client, manager: User, coordinator: User, own: Consultation, sent: Referral, asked: Referral
+) -> None:
+    client.force_login(coordinator)
+    assert client.get("/admin/consultations/networkmeeting/network/").status_code == 403
+    client.force_login(manager)
+
+    response = client.get("/admin/consultations/networkmeeting/network/")
+
+    lines = {line.name: line for line in response.context["network"].lines}
+    assert own.ward_centre is not None
+    line = lines[own.ward_centre.name]
+    assert (line.open, line.sent, line.sent_open, line.asked, line.unanswered) == (1, 1, 1, 1, 1)
+    assert own.subject not in response.content.decode()
+
+
+def test_an_officer_finds_the_desk_in_the_frame_and_on_their_own_page(
+    client: Client, ward_officer: User, asked: Referral
+) -> None:
+    client.force_login(ward_officer)
+
+    page = client.get("/my/").content.decode()
+
+    assert page.count('href="/ward/"') >= 2
+    assert "返事を待つもの1件" in page

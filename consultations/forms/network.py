@@ -1,0 +1,45 @@
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from consultations.actions.files import MOST_BYTES
+from consultations.models import MeetingMaterial
+from kyodo import files
+
+
+class MaterialForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A paper of a meeting: judged by what is in it, as everything that people hand in."""
+
+    file = forms.FileField(
+        label=_("ファイル"),
+        widget=forms.FileInput,
+        help_text=_("PDF・Word・写真。1つ20MBまで。"),
+    )
+    name = forms.CharField(
+        label=_("名前"),
+        max_length=files.NAME_LENGTH,
+        required=False,
+        help_text=_("空にすると、ファイルの名前になります。"),
+    )
+
+    class Meta:
+        model = MeetingMaterial
+        fields = ("file", "name")
+
+    def clean_file(self) -> Any:
+        given = self.cleaned_data["file"]
+        if not isinstance(given, UploadedFile):
+            return given
+        accepted = files.accept(given, max_bytes=MOST_BYTES)
+        accepted.content.name = accepted.stored_name
+        self.instance.content_type = accepted.content_type
+        self.given_name = accepted.name
+        return accepted.content
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("name"):
+            data["name"] = getattr(self, "given_name", "") or self.instance.name
+        return data

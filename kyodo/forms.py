@@ -123,6 +123,8 @@ class MomentField(forms.MultiValueField):
         super().__init__(fields=parts, widget=MomentWidget(days_ahead), error_messages=messages, **kwargs)
 
     def compress(self, data_list: Sequence[Any]) -> datetime.datetime | None:
-        if not data_list or not all(data_list):
+        if not data_list or not any(data_list):
             return None
+        if not all(data_list):
+            raise ValidationError(self.error_messages["incomplete"], code="incomplete")
         return clock.at(data_list[0], data_list[1])

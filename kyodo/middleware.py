@@ -6,19 +6,9 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 
-from anymail.utils import get_request_basic_auth
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import constant_time_compare
-from django.utils.translation import gettext as _
-
-from kyodo import numbers
-
-MEGABYTE = 1024 * 1024
-# No form of the public takes files; those of an application take twelve papers at once.
-MOST_FROM_ANYBODY = 2 * MEGABYTE
-MOST_FROM_A_PERSON = 130 * MEGABYTE
 
 HEADER = "X-Request-ID"
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -39,42 +29,6 @@ class RequestIdMiddleware:
             _request_id.reset(token)
         response[HEADER] = request_id
         return response
-
-
-class BodySizeMiddleware:
-    """Refuses what no form of ours sends, before a byte of it is read.
-
-    Looking for the CSRF token reads the whole form into files first, on any page and for anybody.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        announced = str(request.META.get("CONTENT_LENGTH") or "0")
-        size = numbers.typed(announced)
-        if (
-            size is None
-            or size > MOST_FROM_A_PERSON
-            or (
-                size > MOST_FROM_ANYBODY and not (request.user.is_authenticated or _is_mail_provider(request))
-            )
-        ):
-            return HttpResponse(
-                _("送られたものが大きすぎます。ファイルを小さくするか、分けて送ってください。"),
-                status=413,
-                content_type="text/plain; charset=utf-8",
-            )
-        return self.get_response(request)
-
-
-def _is_mail_provider(request: HttpRequest) -> bool:
-    """A mail that comes in, from whoever knows the secret that the settings give to the provider."""
-    secret = settings.ANYMAIL.get("WEBHOOK_SECRET")
-    if not secret or request.path != f"/{settings.INBOUND_PATH}":
-        return False
-    given: str | None = get_request_basic_auth(request)  # type: ignore[no-untyped-call]
-    return constant_time_compare(given or "", secret)
 
 
 class PrivatePagesMiddleware:

@@ -147,7 +147,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "kyodo.middleware.BodySizeMiddleware",
+    "kyodo.body_size.BodySizeMiddleware",
     "kyodo.access.ClosedByDefaultMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -265,6 +265,15 @@ INBOUND_DAYS = environment.integer("KYODO_INBOUND_DAYS", 180)
 if INBOUND_SECRET:
     ANYMAIL["WEBHOOK_SECRET"] = INBOUND_SECRET
 DEFAULT_FROM_EMAIL = environment.text("KYODO_FROM_EMAIL", "横浜市市民協働推進センター <no-reply@example.jp>")
+
+# ── How long consultations are kept ──────────────────────────────────────────────────────────────────────────────
+
+# Days after closing until who asked is forgotten, and until every word is; days until the log of readings is.
+CONSULTATION_CONTACT_DAYS = environment.integer("KYODO_CONSULTATION_CONTACT_DAYS", 365, at_least=30)
+CONSULTATION_TEXT_DAYS = environment.integer(
+    "KYODO_CONSULTATION_TEXT_DAYS", 3 * 365, at_least=CONSULTATION_CONTACT_DAYS
+)
+CONSULTATION_READING_DAYS = environment.integer("KYODO_CONSULTATION_READING_DAYS", 5 * 365, at_least=30)
 
 # ── Background work ──────────────────────────────────────────────────────────────────────────────────────────────
 

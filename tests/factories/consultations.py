@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import factory
+from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
 from consultations.actions import access
-from consultations.models import Consultation, Contact, Entry, LockOut, Referral, Specialist
+from consultations.models import Attachment, Consultation, Contact, Entry, LockOut, Referral, Specialist
 from consultations.models.specialists import Profession
 from kyodo import clock, text
 from kyodo.centre.models import WardCentre
@@ -96,6 +97,19 @@ class EntryFactory(DjangoModelFactory[Entry]):
     by = factory.SubFactory("tests.factories.accounts.UserFactory", coordinator=True)
     office = factory.LazyAttribute(lambda row: row.consultation.ward_centre)
     search = factory.LazyAttribute(lambda row: text.vector(B=[row.text]))
+
+
+class AttachmentFactory(DjangoModelFactory[Attachment]):
+    """A paper that came with the question itself; `entry=` for one that came with an entry."""
+
+    class Meta:
+        model = Attachment
+
+    consultation = factory.SubFactory(ConsultationFactory)
+    file = factory.LazyFunction(lambda: ContentFile(b"%PDF-1.7", "stored.pdf"))
+    name = "計画.pdf"
+    content_type = "application/pdf"
+    size = 8
 
 
 class LockOutFactory(DjangoModelFactory[LockOut]):

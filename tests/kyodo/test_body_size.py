@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from kyodo.middleware import MOST_FROM_A_PERSON, MOST_FROM_ANYBODY
+from kyodo.body_size import MOST_FROM_A_PERSON, MOST_FROM_ANYBODY
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from accounts.models import Document, Group, Invitation, Membership, User
 from kyodo import clock
 from tests.factories.accounts import ApplicationFactory
 from tests.factories.centre import CentreFactory, usual_week
-from tests.factories.consultations import ConsultationFactory
+from tests.factories.consultations import AttachmentFactory, ConsultationFactory
 from tests.factories.spaces import (
     BookingFactory,
     FeedFactory,
@@ -70,11 +70,16 @@ NOT_FOUND = "444444444"
 
 EXPECTED = {
     PUBLIC: (
-        "home consult consultation spaces space lobby lotteries lottery feed groups privacy healthz readyz model_bylaws model_bylaws_file "
+        "home consult consult_find spaces space lobby lotteries lottery feed groups privacy healthz readyz model_bylaws model_bylaws_file "
         "invitation account_email_verification_sent account_inactive account_reset_password "
         "account_reset_password_done account_reset_password_from_key_done account_confirm_email "
         "account_reset_password_from_key"
     ),
+    # A door that is the same for every number; staff are led to the page they work with.
+    "222222>>>": "consultation",
+    ">>>2>>>>>": "consultation_withdraw",
+    "444244444": "consultation_attachment",
+    "555555555": "consultation_code consultation_open consultation_write consultation_reopen consultation_close",
     ENTRANCE: "account_login account_signup",
     SIGNED_IN: (
         "my profile delete_account bookings waiting register_group space_book series_new waiting_new lottery_enter "
@@ -107,7 +112,7 @@ EXPECTED = {
         "group_calendar_renew group_calendar_revoke group_calendar_revoke_all"
     ),
     # Of a draw not yet held, and of a photo that is not there.
-    NOT_FOUND: "lottery_csv lottery_rerun space_photo",
+    NOT_FOUND: "lottery_csv lottery_rerun space_photo consult_receipt",
 }
 
 # What an empty POST answers each role: beside those above, > also stands for "done", 2 for a form with its errors.
@@ -115,7 +120,10 @@ CHANGES = {
     "L00000>>>": "space_calendar_renew space_calendar_revoke",
     "L00220222": "series_new space_book waiting_new",
     "L22222222": "lottery_enter profile",
-    PUBLIC: "consult",
+    PUBLIC: "consult consultation_code consultation_open",
+    # To whoever asked; the others learn nothing, not even whether there is such a consultation.
+    "000200000": "consultation_write consultation_reopen",
+    ">>>>>>>>>": "consultation_withdraw consultation_close",
     "L40244000": "change_group directory_entry group_contact renew_group",
     "L40244022": "change_role invite",
     "L40244222": "booking_change series_cancel",
@@ -132,6 +140,16 @@ CHANGES = {
     "L>>>>>>>>": "delete_account invitation register_group",
 }
 OUR_VIEWS = ("kyodo.", "accounts.", "spaces.", "consultations.")
+
+OF_WHOEVER_ASKED = (
+    "consultation",
+    "consultation_code",
+    "consultation_open",
+    "consultation_write",
+    "consultation_withdraw",
+    "consultation_reopen",
+    "consultation_close",
+)
 
 
 @dataclass
@@ -171,6 +189,7 @@ def scene(group: Group, representative: User, other_group: Group) -> Scene:
         size=8,
         uploaded_by=representative,
     )
+    asked = ConsultationFactory(person=representative)
     membership = Membership.objects.get(group=group, role=Membership.Role.MEMBER)
     in_group = {"number": group.number, "pk": membership.pk}
     common = {"number": group.number, "slug": "kyodo-lab", "reference": booking.reference}
@@ -207,7 +226,11 @@ def scene(group: Group, representative: User, other_group: Group) -> Scene:
             "waiting_leave": {
                 "pk": WaitingFactory(space=spaces["space-a"], group=group, user=representative).pk
             },
-            "consultation": {"reference": ConsultationFactory(person=representative).reference},
+            **{name: {"reference": asked.reference} for name in OF_WHOEVER_ASKED},
+            "consultation_attachment": {
+                "reference": asked.reference,
+                "pk": AttachmentFactory(consultation=asked).pk,
+            },
             "feed": {"token": FeedFactory(group=group, created_by=representative).token},
         }
     )
@@ -230,7 +253,9 @@ def answer(client: Client, address: str, method: str = "get") -> str:
         b"".join(response.streaming_content)  # read to its end, so that the file behind it is closed
     if response.status_code == 302:
         return "L" if "/login/" in response.headers["Location"] else ">"
-    return {200: "2", 403: "0", 404: "4", 405: "5"}.get(response.status_code, f"<{response.status_code}>")
+    return {200: "2", 422: "2", 403: "0", 404: "4", 405: "5"}.get(
+        response.status_code, f"<{response.status_code}>"
+    )
 
 
 @pytest.fixture

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class ConsultationsConfig(AppConfig):
     name = "consultations"
     verbose_name = _("相談")
+
+    def ready(self) -> None:
+        from accounts import endings  # noqa: PLC0415 - models are loaded only now
+        from consultations.actions.retention import forget_person  # noqa: PLC0415
+
+        endings.register_departure(forget_person)

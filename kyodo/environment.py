@@ -34,14 +34,15 @@ def boolean(name: str, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
 
 
-def integer(name: str, default: int) -> int:
+def integer(name: str, default: int, *, at_least: int | None = None) -> int:
     value = os.environ.get(name, "")
-    if not value:
-        return default
     try:
-        return int(value)
+        number = int(value) if value else default
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from error
+    if at_least is not None and number < at_least:
+        raise ImproperlyConfigured(f"{name} must be {at_least} or more, not {number}.")
+    return number
 
 
 def words(name: str, default: str = "") -> list[str]:

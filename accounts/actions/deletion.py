@@ -16,6 +16,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Lower, Replace
 from django.utils.translation import gettext as _
 
+from accounts import endings
 from accounts.actions import applications, directory, people
 from accounts.actions.locking import lock_groups, lock_person
 from accounts.emails import people as emails
@@ -42,6 +43,7 @@ def delete_account(*, user: User, by: User) -> None:
         _forget_drafts(user)
         _forget_contacts(groups, traces)
         _forget_invitations(traces)
+        endings.follow_departure(user=user, addresses=traces.addresses)
         mail.forget_recipient(addresses=traces.addresses)
         _forget_person(user)
 

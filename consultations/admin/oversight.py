@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from consultations.models import Reading, RetentionRun
 from consultations.rules import rights
+from consultations.views.staff import retention
 from kyodo.admin_paging import NearPaginator
 
 
@@ -54,4 +55,7 @@ class ReadingAdmin(LookedAt):
 
 @admin.register(RetentionRun)
 class RetentionRunAdmin(LookedAt):
-    list_display = ("started_at", "finished_at", "contacts", "texts", "files", "mails", "readings")
+    """One page: the nights so far, and what tomorrow's would do."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return retention.runs(request)

@@ -89,8 +89,11 @@ def count_now_and_then(asked: Asked) -> Numbers:
     """Counted anew once in MINUTES: whoever turns the pages of ten years waits for none of it twice."""
     days = "/".join(day.isoformat() for day in _days(asked).values())
     key = f"consultations.report:{days}/{asked.where}"
-    found: Numbers = cache.get_or_set(key, lambda: count(asked), MINUTES * 60)
-    return found
+    known: Numbers | None = cache.get(key)
+    if known is None:
+        known = count(asked)
+        cache.set(key, known, MINUTES * 60)
+    return known
 
 
 def total(counts: Counts, cut: str, span: str) -> int:

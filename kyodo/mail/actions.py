@@ -131,6 +131,11 @@ def forget_recipient(*, addresses: Iterable[str]) -> int:
     return mails.delete()[0]
 
 
+def forget_about(*, kind: str, labels: Iterable[str]) -> int:
+    """What they were about is forgotten: every mail of these kinds that carries one of the labels goes, sent or not."""
+    return OutgoingMail.objects.filter(kind__startswith=kind, about_label__in=list(labels)).delete()[0]
+
+
 def _write(key: str | None, **fields: Any) -> tuple[OutgoingMail, bool]:
     if key is None:
         return OutgoingMail.objects.create(**fields), True

@@ -72,6 +72,8 @@ def send_draft(*, draft: ReplyDraft, version: int, seal: str, by: User) -> Entry
             accepted=accepted,
             waits_for_answer=draft.waits_for_answer,
         )
+        for one in accepted:
+            one.content.close()
         if emails.preview_of_reply(entry.consultation, draft.message, names_of(draft)).seal != seal:
             raise ValidationError(
                 _("送られる内容が、お見せしたものから変わりました。もう一度確かめてください。"),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
+from consultations import models
 from consultations.models import Consultation, Entry, PageCode
 from consultations.rules import addresses
 from kyodo.centre.queries import current_centre
@@ -98,12 +99,15 @@ def reply(entry: Entry) -> OutgoingMail:
         kind="consultations/reply",
         context=reply_context(consultation, entry.text),
         reply_to=addresses.reply_address(consultation),
-        attachments=[
-            Attachment(file.name, file.file.read(), file.content_type) for file in entry.attachments.all()
-        ],
+        attachments=[_attached(file) for file in entry.attachments.all()],
         about_label=str(consultation),
         about_url=consultation.get_absolute_url(),
     )
+
+
+def _attached(file: models.Attachment) -> Attachment:
+    with file.file.open("rb") as content:
+        return Attachment(file.name, content.read(), file.content_type)
 
 
 def reply_context(consultation: Consultation, message: str) -> dict[str, object]:

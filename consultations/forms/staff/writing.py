@@ -70,7 +70,7 @@ class ReplyForm(forms.Form):
     message = forms.CharField(
         label=_("相談者へ送る文"),
         max_length=Entry.LONGEST,
-        required=False,
+        error_messages=EMPTY,
         widget=forms.Textarea(attrs={"rows": 12}),
         help_text=_("次の画面で、送られるメールをそのまま見てから送ります。"),
     )
@@ -84,5 +84,7 @@ class ReplyForm(forms.Form):
 
     def __init__(self, *args: Any, canned: Any = None, **options: Any) -> None:
         super().__init__(*args, **options)
+        # A canned text goes into an empty reply as well.
+        self.fields["message"].required = "insert" not in self.data
         field: Any = self.fields["canned"]
         field.queryset = CannedReply.objects.none() if canned is None else canned

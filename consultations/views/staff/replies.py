@@ -97,8 +97,6 @@ def _send(request: HttpRequest, user: User, opened: Opened, draft: ReplyDraft) -
 
 
 def _check(form: ReplyForm, consultation: Consultation) -> None:
-    if not form.cleaned_data["message"].strip():
-        form.add_error("message", ValidationError(_("内容を書いてください。"), code="empty"))
     if not consultation.contact.can_be_mailed:
         sentence = _("この人にはメールを送れません。連絡先を確かめてください。")
         form.add_error(None, ValidationError(sentence, code="no_mail"))

@@ -8,7 +8,16 @@ from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
 from consultations.actions import access
-from consultations.models import Attachment, Consultation, Contact, Entry, LockOut, Referral, Specialist
+from consultations.models import (
+    Attachment,
+    Consultation,
+    Contact,
+    Entry,
+    LockOut,
+    Referral,
+    Specialist,
+    Survey,
+)
 from consultations.models.specialists import Profession
 from kyodo import clock, text
 from kyodo.centre.models import WardCentre
@@ -166,3 +175,14 @@ class ReferralFactory(DjangoModelFactory[Referral]):
 
 def _name(ward_centre: WardCentre | None) -> str:
     return ward_centre.name if ward_centre else "市民協働推進センター"
+
+
+class SurveyFactory(DjangoModelFactory[Survey]):
+    """Asked two weeks after closing, and not answered yet."""
+
+    class Meta:
+        model = Survey
+
+    consultation = factory.SubFactory(ConsultationFactory, closed=True)
+    closed_at = factory.SelfAttribute("consultation.closed_at")
+    sent_at = factory.LazyFunction(clock.now)

@@ -17,10 +17,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.actions.members import token_hash
 from accounts.models import Document, Group, Invitation, Membership, User
+from consultations.actions.answer_links import open_link
+from consultations.rules.surveys import token_of
 from kyodo import clock
 from tests.factories.accounts import ApplicationFactory
 from tests.factories.centre import CentreFactory, usual_week
-from tests.factories.consultations import AttachmentFactory, ConsultationFactory
+from tests.factories.consultations import (
+    AttachmentFactory,
+    ConsultationFactory,
+    ReferralFactory,
+    SurveyFactory,
+)
 from tests.factories.spaces import (
     BookingFactory,
     FeedFactory,
@@ -34,6 +41,7 @@ from tests.factories.spaces import (
 pytestmark = pytest.mark.django_db
 
 STAFF_PAGES = (
+    "consultations_inbound",
     "spaces_booking_day",
     "spaces_close",
     "spaces_statistics",
@@ -70,7 +78,7 @@ NOT_FOUND = "444444444"
 
 EXPECTED = {
     PUBLIC: (
-        "home consult consult_find spaces space lobby lotteries lottery feed groups privacy healthz readyz model_bylaws model_bylaws_file "
+        "home consultation_survey consultation_survey_thanks consult consult_find spaces space lobby lotteries lottery feed groups privacy healthz readyz model_bylaws model_bylaws_file "
         "invitation account_email_verification_sent account_inactive account_reset_password "
         "account_reset_password_done account_reset_password_from_key_done account_confirm_email "
         "account_reset_password_from_key"
@@ -79,7 +87,7 @@ EXPECTED = {
     "222222>>>": "consultation",
     ">>>2>>>>>": "consultation_withdraw",
     "444244444": "consultation_attachment",
-    "555555555": "consultation_code consultation_open consultation_write consultation_reopen consultation_close",
+    "555555555": "consultations_mail_webhook consultation_code consultation_open consultation_write consultation_reopen consultation_close",
     ENTRANCE: "account_login account_signup",
     SIGNED_IN: (
         "my profile delete_account bookings waiting register_group space_book series_new waiting_new lottery_enter "
@@ -120,7 +128,9 @@ CHANGES = {
     "L00000>>>": "space_calendar_renew space_calendar_revoke",
     "L00220222": "series_new space_book waiting_new",
     "L22222222": "lottery_enter profile",
-    PUBLIC: "consult consultation_code consultation_open",
+    PUBLIC: "consultation_survey consultation_answer consult consultation_code consultation_open",
+    # The provider's door is shut unless the settings open it.
+    NOT_FOUND: "consultations_mail_webhook",
     # To whoever asked; the others learn nothing, not even whether there is such a consultation.
     "000200000": "consultation_write consultation_reopen",
     ">>>>>>>>>": "consultation_withdraw consultation_close",
@@ -227,13 +237,25 @@ def scene(group: Group, representative: User, other_group: Group) -> Scene:
                 "pk": WaitingFactory(space=spaces["space-a"], group=group, user=representative).pk
             },
             **{name: {"reference": asked.reference} for name in OF_WHOEVER_ASKED},
+            "consult_receipt": {"token": "made-up"},
             "consultation_attachment": {
                 "reference": asked.reference,
                 "pk": AttachmentFactory(consultation=asked).pk,
             },
+            "consultation_answer": {"token": _answer_token()},
+            "consultation_survey": {"token": token_of(SurveyFactory())},
+            "consultation_survey_thanks": {"how": "done"},
             "feed": {"token": FeedFactory(group=group, created_by=representative).token},
         }
     )
+
+
+def _answer_token() -> str:
+    """Of a referral to an organisation, that has not answered yet."""
+    referral = ReferralFactory(
+        to_kind="organisation", to_ward_centre=None, to_name="みなと福祉の会", to_email="partner@example.jp"
+    )
+    return open_link(referral)
 
 
 def patterns(resolver: URLResolver | None = None) -> list[URLPattern]:

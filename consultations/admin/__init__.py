@@ -1,5 +1,5 @@
 """Imported so that Django finds them."""
 
-from consultations.admin import consultations, inbound, network, oversight, referrals, replies
+from consultations.admin import consultations, inbound, network, oversight, referrals, replies, specialists
 
-__all__ = ["consultations", "inbound", "network", "oversight", "referrals", "replies"]
+__all__ = ["consultations", "inbound", "network", "oversight", "referrals", "replies", "specialists"]

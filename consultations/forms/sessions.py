@@ -1,0 +1,200 @@
+"""What staff type while they lead a session with a specialist from the request to its result."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from consultations.actions.referrals import Consent
+from consultations.actions.specialists import Meeting
+from consultations.forms.referrals import Consented
+from consultations.models import Consultation, SpecialistSession
+from consultations.models.specialists import Profession, Way
+from consultations.queries.matching import Candidate
+from consultations.queries.sessions import SessionPage
+from kyodo import clock
+from kyodo.forms import CHARACTERS_LEFT, DayField, MomentField
+from spaces.models import Unit
+
+DAYS_AHEAD = 120
+LENGTHS = (30, 45, 60, 90, 120)
+USUAL_LENGTH = 60
+NOTE_LONGEST = 2000
+
+
+class VersionForm(forms.Form):
+    """Every step says which state of the session was on the screen."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class RequestForm(forms.Form):
+    profession = forms.ChoiceField(
+        label=_("どの資格の人に相談しますか"),
+        choices=Profession.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("資格を選んでください。")},
+    )
+
+
+class HearingForm(VersionForm):
+    prefix = "hear"
+
+    profession = forms.ChoiceField(label=_("資格"), choices=Profession.choices)
+    hearing_note = forms.CharField(
+        label=_("聞き取ったこと"),
+        max_length=NOTE_LONGEST,
+        widget=forms.Textarea(attrs={"rows": 8, "data-count": CHARACTERS_LEFT}),
+        help_text=_(
+            "専門家が読むのはこれだけです。名前・連絡先・だれのことか分かる事情は書かないでください。"
+        ),
+        error_messages={"required": _("聞き取ったことを書いてください。")},
+    )
+
+
+class MatchForm(VersionForm):
+    """A specialist, with one of their free times or without, and how we know that the person agrees."""
+
+    prefix = "match"
+
+    choice = forms.ChoiceField(
+        label=_("だれに頼みますか"), error_messages={"required": _("専門家を選んでください。")}
+    )
+    consented = forms.ChoiceField(
+        label=_("本人の同意"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("本人の同意を、どう確かめたかを選んでください。")},
+    )
+    consent_text = forms.CharField(
+        label=_("同意の内容"),
+        max_length=300,
+        required=False,
+        help_text=_("例：専門家へ相談の要点を伝え、日時が決まったら名前を伝えること"),
+    )
+    consented_on = DayField(label=_("本人が同意した日"), required=False)
+
+    def __init__(
+        self, *args: Any, candidates: Sequence[Candidate], has_consent: bool, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        choice, consented = self.fields["choice"], self.fields["consented"]
+        assert isinstance(choice, forms.ChoiceField)  # noqa: S101
+        assert isinstance(consented, forms.ChoiceField)  # noqa: S101
+        self._chosen = {
+            key: (one.specialist, slot)
+            for one in candidates
+            for key, slot in [
+                (f"{one.specialist.pk}", None),
+                *((f"{one.specialist.pk}-{slot.pk}", slot) for slot in one.slots),
+            ]
+        }
+        choice.choices = [(key, key) for key in self._chosen]
+        offered = [Consented.FORM, Consented.ASKED] if has_consent else [Consented.ASKED]
+        consented.choices = [(one.value, one.label) for one in offered]
+        self.initial.setdefault("consented", offered[0].value)
+        self.initial.setdefault("consented_on", clock.today())
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("consented") == Consented.ASKED:
+            if not data.get("consent_text", "").strip():
+                self.add_error("consent_text", _t("同意の内容を書いてください。"))
+            if not data.get("consented_on") and "consented_on" not in self.errors:
+                self.add_error("consented_on", _t("本人が同意した日を入れてください。"))
+        return data
+
+    @property
+    def picked(self) -> dict[str, Any]:
+        """The specialist and the time, as the action takes them."""
+        specialist, slot = self._chosen[self.cleaned_data["choice"]]
+        return {"specialist": specialist, "slot": slot}
+
+    @property
+    def consent(self) -> Consent:
+        data = self.cleaned_data
+        if data["consented"] == Consented.FORM:
+            return Consent(_t("申し込みのときの、紹介への同意"), None, is_from_form=True)
+        return Consent(data["consent_text"], data["consented_on"])
+
+
+class FixForm(VersionForm):
+    """Time, way and place."""
+
+    prefix = "fix"
+
+    begins_at = MomentField(label=_("日時"), days_ahead=DAYS_AHEAD)
+    minutes = forms.TypedChoiceField(
+        label=_("長さ"),
+        choices=[(length, _("%(minutes)s分") % {"minutes": length}) for length in LENGTHS],
+        coerce=int,
+    )
+    way = forms.ChoiceField(
+        label=_("方法"),
+        choices=Way.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("方法を選んでください。")},
+    )
+    units = forms.ModelMultipleChoiceField(
+        label=_("センターで会う場所"),
+        queryset=Unit.objects.order_by("pk"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("決めると、この時間の場所を確保します。"),
+    )
+    address = forms.CharField(
+        label=_("オンライン会議のアドレス"),
+        max_length=SpecialistSession._meta.get_field("place").max_length,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("way") == Way.ON_SITE and not data.get("units") and "units" not in self.errors:
+            self.add_error("units", _t("センターで会う場所を選んでください。"))
+        if data.get("way") == Way.ONLINE and not data.get("address"):
+            self.add_error("address", _t("オンライン会議のアドレスを書いてください。"))
+        return data
+
+    @property
+    def meeting(self) -> Meeting:
+        data = self.cleaned_data
+        return Meeting(
+            begins_at=data["begins_at"],
+            ends_at=data["begins_at"] + timedelta(minutes=data["minutes"]),
+            way=data["way"],
+            units=list(data["units"]),
+            address=data["address"],
+        )
+
+
+class FinishForm(VersionForm):
+    prefix = "finish"
+
+    outcome = forms.ChoiceField(
+        label=_("結果"), choices=[("", _("選んでください")), *Consultation.Outcome.choices]
+    )
+    result = forms.CharField(
+        label=_("話したこと、次にすること"), max_length=NOTE_LONGEST, widget=forms.Textarea(attrs={"rows": 6})
+    )
+
+
+def fix_initial(page: SessionPage) -> dict[str, Any]:
+    """As it stands; before that, the time that was proposed or the first the specialist named."""
+    session = page.session
+    if session.begins_at and session.ends_at:
+        minutes = int((session.ends_at - session.begins_at).total_seconds() // 60)
+        units = list(session.hold.units.all()) if session.hold else []
+        address = session.place if session.way == Way.ONLINE else ""
+        return {
+            "begins_at": session.begins_at,
+            "minutes": minutes,
+            "way": session.way,
+            "units": units,
+            "address": address,
+        }
+    named = page.offered[0] if page.offered else session.slot.begins_at if session.slot else None
+    return {"begins_at": named, "minutes": USUAL_LENGTH}

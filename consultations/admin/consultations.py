@@ -14,7 +14,7 @@ from consultations.admin.page import page_urls
 from consultations.models import Consultation
 from consultations.queries import lists, search
 from consultations.rules import rights
-from consultations.views.staff import consultation, export, inbox, log, report
+from consultations.views.staff import consultation, export, inbox, log, person_export, report
 from kyodo import dates, numbers
 from kyodo.admin_paging import NearPaginator
 
@@ -113,6 +113,7 @@ class ConsultationAdmin(admin.ModelAdmin):
             path("inbox/views/", enter(inbox.save_view), name="consultations_save_view"),
             path("inbox/views/<int:pk>/", enter(inbox.saved_view), name="consultations_saved_view"),
             *page_urls(enter),
+            path("person/", enter(person_export.person_export), name="consultations_person_export"),
             path("report/", enter(report.report), name="consultations_report"),
             path("report/csv/", enter(report.as_csv), name="consultations_report_csv"),
             path("report/excel/", enter(report.as_excel), name="consultations_report_excel"),

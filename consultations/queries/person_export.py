@@ -1,0 +1,181 @@
+"""All that the centre keeps of one person's questions (開示のための書き出し), as data and as a file with what they sent.
+
+Found by the address they wrote with or signed in by. Of each consultation what they said and were told; the notes of
+staff only where a manager has decided so. Other people's consultations never, and none the manager may not read.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.db.models.functions import Lower
+
+from accounts.models import User
+from consultations.models import Attachment, Consultation, Contact, Entry
+from kyodo import clock
+
+NOT_NOTES = (Entry.Kind.MESSAGE, Entry.Kind.REPLY, Entry.Kind.TALK)
+CHUNK = 1024 * 1024
+
+
+def consultations_of(email: str, *, seen_by: User) -> "QuerySet[Consultation]":
+    """Whose contact or account has this address, whatever its letters' case."""
+    address = email.strip().lower()
+    wrote = Contact.objects.alias(address=Lower("email")).filter(address=address)
+    accounts = User.objects.alias(address=Lower("email")).filter(address=address)
+    signed_in = Consultation.objects.filter(person__in=list(accounts))
+    theirs = {*wrote.values_list("consultation", flat=True), *signed_in.values_list("pk", flat=True)}
+    return (
+        Consultation.objects.readable_by(seen_by)
+        .filter(pk__in=theirs)
+        .select_related("ward", "group")
+        .defer("search", "group__search")
+        .order_by("received_at", "pk")
+    )
+
+
+def as_data(
+    email: str, consultations: "QuerySet[Consultation]", *, with_notes: bool = False
+) -> dict[str, Any]:
+    kinds = Entry.Kind.values if with_notes else NOT_NOTES
+    rows = consultations.prefetch_related(
+        "fields",
+        "wished_times",
+        "surveys",
+        "introductions",
+        "referrals",
+        "specialist_sessions",
+        Prefetch("entries", Entry.objects.filter(kind__in=kinds).defer("search")),
+        Prefetch("attachments", _attachments(kinds)),
+    )
+    contacts = {row.consultation_id: row for row in Contact.objects.filter(consultation__in=consultations)}
+    return {
+        "email": email.strip(),
+        "exported_at": clock.now().isoformat(),
+        "consultations": [_consultation(row, contacts.get(row.pk)) for row in rows],
+    }
+
+
+def as_zip(data: Mapping[str, Any], attachments: Iterable[Attachment]) -> IO[bytes]:
+    """data.json, and the files in a folder for each consultation. A temporary file: a person may have sent a lot."""
+    out = TemporaryFile()  # noqa: SIM115 - closed by the response that sends it
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
+        for attachment in attachments:
+            with attachment.file.open("rb") as source, archive.open(_path(attachment), "w") as target:
+                for chunk in iter(lambda source=source: source.read(CHUNK), b""):
+                    target.write(chunk)
+    out.seek(0)
+    return out
+
+
+def attachments_of(
+    consultations: "QuerySet[Consultation]", *, with_notes: bool = False
+) -> "QuerySet[Attachment]":
+    kinds = Entry.Kind.values if with_notes else NOT_NOTES
+    return _attachments(kinds).filter(consultation__in=consultations)
+
+
+def _attachments(kinds: Iterable[str]) -> "QuerySet[Attachment]":
+    return Attachment.objects.filter(Q(entry__isnull=True) | Q(entry__kind__in=kinds)).select_related(
+        "consultation"
+    )
+
+
+def _path(attachment: Attachment) -> str:
+    """The number in front tells two files of one name apart."""
+    return f"{attachment.consultation.reference}/{attachment.pk}-{attachment.name}"
+
+
+def _consultation(row: Consultation, contact: Contact | None) -> dict[str, Any]:
+    return {
+        "reference": row.reference,
+        "received_at": row.received_at.isoformat(),
+        "channel": row.get_channel_display(),
+        "audience": row.get_audience_display(),
+        "kind": row.get_kind_display(),
+        "fields": [one.name for one in row.fields.all()],
+        "ward": row.ward.name if row.ward else None,
+        "group": row.group.name if row.group else None,
+        "subject": row.subject,
+        "text": row.text,
+        "wish": row.get_wish_display(),
+        "wished_times": [one.begins_at.isoformat() for one in row.wished_times.all()],
+        "status": row.get_status_display(),
+        "outcome": row.get_outcome_display(),
+        "outcome_text": row.outcome_text,
+        "closed_at": _moment(row.closed_at),
+        "consented_at": _moment(row.consented_at),
+        "referral_consented_at": _moment(row.referral_consented_at),
+        "contact": _contact(contact) if contact else None,
+        "entries": [
+            {
+                "kind": entry.get_kind_display(),
+                "channel": entry.get_channel_display(),
+                "happened_at": entry.happened_at.isoformat(),
+                "text": entry.text,
+            }
+            for entry in row.entries.all()
+        ],
+        "files": [_path(attachment) for attachment in row.attachments.all()],
+        "referrals": [
+            {
+                "to": referral.to_name,
+                "kind": referral.get_kind_display(),
+                "sent_at": referral.sent_at.isoformat(),
+                "status": referral.get_status_display(),
+                "summary": referral.summary,
+                "consent": referral.consent_text,
+                "consented_on": referral.consented_on.isoformat() if referral.consented_on else None,
+            }
+            for referral in row.referrals.all()
+        ],
+        "specialist_sessions": [
+            {
+                "profession": session.get_profession_display(),
+                "status": session.get_status_display(),
+                "begins_at": _moment(session.begins_at),
+                "result": session.result,
+            }
+            for session in row.specialist_sessions.all()
+        ],
+        "introductions": [
+            {
+                "name": one.name,
+                "introduced_at": one.introduced_at.isoformat(),
+                "result": one.get_result_display(),
+            }
+            for one in row.introductions.all()
+        ],
+        "surveys": [
+            {
+                "sent_at": one.sent_at.isoformat(),
+                "answered_at": _moment(one.answered_at),
+                "solved": one.get_solved_display(),
+                "rating": one.rating,
+                "comment": one.comment,
+            }
+            for one in row.surveys.all()
+        ],
+    }
+
+
+def _contact(contact: Contact) -> dict[str, Any]:
+    names = (
+        "name",
+        "name_kana",
+        "organisation",
+        "email",
+        "phone",
+        "may_phone",
+        "may_mail",
+        "may_leave_message",
+    )
+    return {name: getattr(contact, name) for name in names}
+
+
+def _moment(value: Any) -> str | None:
+    return value.isoformat() if value else None

@@ -1,0 +1,114 @@
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from consultations.models import Reading, RetentionRun
+from tests.counting import query_count
+from tests.factories.centre import CentreFactory
+from tests.factories.consultations import ConsultationFactory
+
+pytestmark = pytest.mark.django_db
+
+LOG = reverse("admin:consultations_reading_changelist")
+RUNS = reverse("admin:consultations_retentionrun_changelist")
+
+
+@pytest.fixture(autouse=True)
+def _centre() -> None:
+    CentreFactory()
+
+
+def read(by: User, what: str = "page") -> Reading:
+    return Reading.objects.create(consultation=ConsultationFactory(), by=by, what=what)
+
+
+def test_managers_see_who_read_what(
+    sign_in: Callable[[User], Client], manager: User, coordinator: User
+) -> None:
+    one = read(coordinator)
+
+    page = sign_in(manager).get(LOG).content.decode()
+
+    assert coordinator.name in page
+    assert one.consultation.reference in page
+    assert one.consultation.subject not in page
+    assert one.consultation.contact.name not in page
+
+
+def test_the_log_is_narrowed_by_what_and_found_by_reference_and_person(
+    sign_in: Callable[[User], Client], manager: User, coordinator: User
+) -> None:
+    one, other = read(coordinator), read(manager, "export")
+    client = sign_in(manager)
+
+    for query in (
+        "what__exact=page",
+        f"q={one.consultation.reference}",
+        f"q={coordinator.email}",
+        f"by__id__exact={coordinator.pk}",
+    ):
+        page = client.get(f"{LOG}?{query}").content.decode()
+        assert one.consultation.reference in page
+        assert other.consultation.reference not in page
+
+
+def test_nobody_else_sees_the_log_or_the_runs(
+    sign_in: Callable[[User], Client], coordinator: User, reception: User
+) -> None:
+    for user in (coordinator, reception):
+        for address in (LOG, RUNS):
+            assert sign_in(user).get(address).status_code == 403
+
+
+def test_the_log_is_to_look_at_only(sign_in: Callable[[User], Client], manager: User) -> None:
+    one = read(manager)
+    client = sign_in(manager)
+
+    assert client.get(LOG + "add/").status_code == 403
+    assert client.post(f"{LOG}{one.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert client.post(LOG, {"action": "delete_selected", "_selected_action": one.pk}).status_code in (
+        200,
+        302,
+        403,
+    )
+    assert Reading.objects.filter(pk=one.pk).exists()
+
+
+def test_the_log_asks_the_same_queries_for_one_and_three(
+    sign_in: Callable[[User], Client], manager: User, coordinator: User
+) -> None:
+    client = sign_in(manager)
+    read(coordinator)
+    one = query_count(client, LOG)
+    read(coordinator)
+    read(manager)
+
+    assert query_count(client, LOG) == one <= 20
+
+
+def test_managers_see_the_nights_and_what_tomorrow_brings(
+    sign_in: Callable[[User], Client], manager: User
+) -> None:
+    RetentionRun.objects.create(contacts=12, waiting={"referral": 3})
+
+    page = sign_in(manager).get(RUNS).content.decode()
+
+    assert '<td class="number">12</td>' in page
+    assert "終わっていない紹介がある：3件" in page
+    assert "途中で止まりました" in page
+    assert "365日" in page
+
+
+def test_the_page_of_nights_asks_the_same_queries_for_one_and_three(
+    sign_in: Callable[[User], Client], manager: User
+) -> None:
+    client = sign_in(manager)
+    RetentionRun.objects.create()
+    one = query_count(client, RUNS)
+    for _count in range(2):
+        RetentionRun.objects.create(waiting={"session": 1})
+
+    assert query_count(client, RUNS) == one <= 20

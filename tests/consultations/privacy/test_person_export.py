@@ -1,0 +1,139 @@
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from consultations.models import Attachment, Consultation, Entry, Reading
+from tests.factories.accounts import UserFactory
+from tests.factories.centre import CentreFactory, WardCentreFactory
+from tests.factories.consultations import ConsultationFactory, EntryFactory, LockOutFactory
+
+pytestmark = pytest.mark.django_db
+
+EMAIL = "hanako@example.jp"
+
+
+@pytest.fixture(autouse=True)
+def _centre() -> None:
+    CentreFactory()
+
+
+@pytest.fixture
+def page(sign_in: Callable[[User], Client], manager: User) -> Callable[..., Any]:
+    client = sign_in(manager)
+
+    def send(**typed: str) -> Any:
+        return client.post(reverse("admin:consultations_person_export"), typed)
+
+    return send
+
+
+def asked(email: str = EMAIL, **facts: Any) -> Consultation:
+    one = ConsultationFactory(contact__email=email, **facts)
+    EntryFactory(consultation=one, kind=Entry.Kind.MESSAGE, by=None, text="追加の質問です。")
+    EntryFactory(consultation=one, kind=Entry.Kind.NOTE, text="職員だけのメモ")
+    attachment = Attachment(consultation=one, name="計画.txt", content_type="text/plain", size=6)
+    attachment.file.save("x.txt", ContentFile(b"a plan"), save=False)
+    attachment.save()
+    return one
+
+
+def taken(response: Any) -> tuple[dict[str, Any], dict[str, bytes]]:
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+    files = {name: archive.read(name) for name in archive.namelist()}
+    return json.loads(files.pop("data.json")), files
+
+
+def test_all_of_one_person_and_nothing_of_another(page: Callable[..., Any]) -> None:
+    mine = [asked(), asked("Hanako@Example.JP", closed=True)]
+    by_account = asked("", person=UserFactory(email=EMAIL))
+    other = asked("jiro@example.jp")
+
+    data, files = taken(page(email=EMAIL, is_identified="on", export="1"))
+
+    assert {one["reference"] for one in data["consultations"]} == {
+        one.reference for one in (*mine, by_account)
+    }
+    assert all(
+        one["text"] and one["entries"][0]["text"] == "追加の質問です。" for one in data["consultations"]
+    )
+    assert sorted(files) == sorted(name for one in data["consultations"] for name in one["files"])
+    assert set(files.values()) == {b"a plan"}
+    assert len(files) == 3
+    assert not any(other.reference in name for name in files)
+
+
+def test_each_consultation_that_leaves_is_in_the_log(page: Callable[..., Any], manager: User) -> None:
+    one, other = asked(), asked("jiro@example.jp")
+
+    taken(page(email=EMAIL, is_identified="on", export="1"))
+
+    reading = Reading.objects.get()
+    assert (reading.consultation, reading.by, reading.what) == (one, manager, Reading.What.EXPORT)
+    assert not Reading.objects.filter(consultation=other).exists()
+
+
+def test_notes_leave_only_where_a_manager_says_so(page: Callable[..., Any]) -> None:
+    asked()
+
+    without, _files = taken(page(email=EMAIL, is_identified="on", export="1"))
+    with_notes, _files = taken(page(email=EMAIL, is_identified="on", with_notes="on", export="1"))
+
+    assert "職員だけのメモ" not in json.dumps(without, ensure_ascii=False)
+    assert "職員だけのメモ" in json.dumps(with_notes, ensure_ascii=False)
+
+
+def test_looking_for_them_gives_nothing_out_and_logs_nothing(page: Callable[..., Any]) -> None:
+    one = asked()
+
+    answer = page(email=EMAIL)
+
+    assert answer.status_code == 200
+    assert one.reference in answer.content.decode()
+    assert "追加の質問です。" not in answer.content.decode()
+    assert not Reading.objects.exists()
+
+
+def test_without_having_seen_who_asks_no_file_is_made(page: Callable[..., Any]) -> None:
+    asked()
+
+    answer = page(email=EMAIL, export="1")
+
+    assert answer.status_code == 422
+    assert "確かめてから" in answer.content.decode()
+    assert not Reading.objects.exists()
+
+
+def test_an_address_nobody_wrote_with_finds_nothing(page: Callable[..., Any]) -> None:
+    asked()
+
+    answer = page(email="nobody@example.jp", is_identified="on", export="1")
+
+    assert answer.status_code == 200
+    assert "見つかった相談：0件" in answer.content.decode()
+
+
+@pytest.mark.parametrize("typed", [{}, {"email": ""}, {"email": "not an address"}])
+def test_what_is_no_address_is_told_beside_the_field(page: Callable[..., Any], typed: dict[str, str]) -> None:
+    assert page(x="1", **typed).status_code == 422
+
+
+def test_what_the_manager_may_not_read_stays_out(page: Callable[..., Any], manager: User) -> None:
+    asked(ward_centre=WardCentreFactory())
+    LockOutFactory(consultation=asked(), user=manager)
+
+    answer = page(email=EMAIL, is_identified="on", export="1")
+
+    assert "見つかった相談：0件" in answer.content.decode()
+
+
+def test_only_managers_open_it(sign_in: Callable[[User], Client], coordinator: User, reception: User) -> None:
+    for user in (coordinator, reception):
+        assert sign_in(user).get(reverse("admin:consultations_person_export")).status_code == 403

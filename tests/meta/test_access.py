@@ -48,6 +48,13 @@ STAFF_PAGES = (
     "spaces_statistics_csv",
     "spaces_statistics_excel",
 )
+# Pages of the admin that not all of its staff may open, in the order of ROLES.
+CLOSER_STAFF_PAGES = {
+    "L00000022": "consultations_report consultations_report_csv consultations_report_excel",
+    "L00000002": (
+        "consultations_person_export consultations_reading_changelist consultations_retentionrun_changelist"
+    ),
+}
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ROLES = (
     "anonymous",
@@ -78,7 +85,7 @@ NOT_FOUND = "444444444"
 
 EXPECTED = {
     PUBLIC: (
-        "home consultation_survey consultation_survey_thanks consult consult_find spaces space lobby lotteries lottery feed groups privacy healthz readyz model_bylaws model_bylaws_file "
+        "home consultation_answer consultation_answered consultation_survey consultation_survey_thanks consult consult_find spaces space lobby lotteries lottery feed groups privacy healthz readyz model_bylaws model_bylaws_file "
         "invitation account_email_verification_sent account_inactive account_reset_password "
         "account_reset_password_done account_reset_password_from_key_done account_confirm_email "
         "account_reset_password_from_key"
@@ -346,3 +353,14 @@ def test_the_admin_lets_staff_in_and_nobody_else(scene: Scene, clients: dict[str
 
     assert wrong == []
     assert len(addresses) > 40
+
+
+def test_pages_of_some_staff_are_closed_to_the_others(scene: Scene, clients: dict[str, Client]) -> None:
+    wrong = []
+    for decided, names in CLOSER_STAFF_PAGES.items():
+        for name in names.split():
+            got = "".join(answer(client, reverse(f"admin:{name}")) for client in clients.values())
+            if got != decided:
+                wrong.append(f"{name}: {got}, decided {decided}")
+
+    assert wrong == []

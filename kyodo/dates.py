@@ -12,6 +12,7 @@ from kyodo import clock
 # First fiscal year of each era, newest first. Offices count April 2019 to March 2020 as 令和元年度,
 # although its first month still lay in 平成.
 ERAS = ((2019, "令和"), (1989, "平成"), (1926, "昭和"))
+DAYS_A_YEAR = 365
 
 
 def day(value: date) -> str:
@@ -36,6 +37,14 @@ def period(begins: datetime, ends: datetime) -> str:
     if begins.date() != ends.date():
         closing = f"{short_day(ends)} {closing}"
     return f"{moment(begins)}-{closing}"
+
+
+def span(days: int) -> str:
+    """3年, or 400日 where it makes no whole years: how long something is kept."""
+    years, rest = divmod(days, DAYS_A_YEAR)
+    if years and not rest:
+        return _("%(count)s年") % {"count": years}
+    return _("%(count)s日") % {"count": days}
 
 
 def fiscal_year(value: date | int) -> str:

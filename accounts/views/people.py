@@ -24,6 +24,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
     context = {
         "mail_days": settings.MAIL_BODY_DAYS,
         "mail_row_days": settings.MAIL_ROW_DAYS,
+        "contact_days": settings.CONSULTATION_CONTACT_DAYS,
+        "text_days": settings.CONSULTATION_TEXT_DAYS,
         "session_days": settings.SESSION_COOKIE_AGE // (24 * 3600),
     }
     return render(request, "accounts/privacy.html", context)

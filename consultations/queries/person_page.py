@@ -104,7 +104,7 @@ def files_of(consultation: Consultation) -> Sequence[int]:
 
 
 def appointments(consultation: Consultation) -> list[Appointment]:
-    """Today's too: somebody may look on the way."""
+    """Today's too: somebody may look on the way. Chosen in Python, so that a list reads them for all its rows at once."""
     since = clock.day_begins(clock.today())
     talks = [
         Appointment(
@@ -113,8 +113,8 @@ def appointments(consultation: Consultation) -> list[Appointment]:
             begins_at=one.begins_at,
             place=_("、").join(part for part in (one.get_way_display(), one.place) if part),
         )
-        for one in consultation.specialist_sessions.filter(status=Session.FIXED, begins_at__gte=since)
-        if one.begins_at and one.ends_at
+        for one in consultation.specialist_sessions.all()
+        if one.status == Session.FIXED and one.begins_at and one.ends_at and one.begins_at >= since
     ]
     joined = [
         Appointment(
@@ -122,10 +122,10 @@ def appointments(consultation: Consultation) -> list[Appointment]:
             when=dates.moment(one.meets_at),
             begins_at=one.meets_at,
         )
-        for one in consultation.referrals.filter(
-            kind=Referral.Kind.JOIN, status=Referral.Status.ACCEPTED, meets_at__gte=since
-        )
-        if one.meets_at
+        for one in consultation.referrals.all()
+        if (one.kind, one.status) == (Referral.Kind.JOIN, Referral.Status.ACCEPTED)
+        and one.meets_at
+        and one.meets_at >= since
     ]
     return sorted([*talks, *joined], key=lambda one: one.begins_at)
 

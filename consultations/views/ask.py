@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -124,6 +125,8 @@ def _review(
         "is_meeting": question.wish in Consultation.MEETINGS,
         "help": near_help(kind=question.kind, ward=question.ward, fields=question.fields),
         "first_answer": deadlines.due_after(clock.now(), deadlines.FIRST_ANSWER_DAYS),
+        "contact_days": settings.CONSULTATION_CONTACT_DAYS,
+        "text_days": settings.CONSULTATION_TEXT_DAYS,
     }
     return render(request, "consultations/review.html", context, status=status)
 

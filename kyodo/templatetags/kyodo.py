@@ -31,5 +31,10 @@ def period(begins: datetime | None, ends: datetime | None) -> str:
 
 
 @register.filter
+def span(days: int | None) -> str:
+    return dates.span(days) if days else ""
+
+
+@register.filter
 def fiscal_year(value: date | int | None) -> str:
     return dates.fiscal_year(value) if value else ""

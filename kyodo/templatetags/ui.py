@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 register = template.Library()
 
 # The parts of the site that the navigation marks as the one you are in.
-SECTIONS = ("spaces", "groups")
+SECTIONS = ("spaces", "groups", "consult")
 
 
 @register.simple_tag

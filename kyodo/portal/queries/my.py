@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Application, Group, Membership, User
 from accounts.rules import validity
 from consultations.queries import ward_desk
+from consultations.queries.own import OwnConsultation, open_consultations
 from kyodo import clock, dates
 from spaces.models import Booking, LotteryEntry
 from spaces.queries import bookings
@@ -52,6 +53,7 @@ class MyPage:
 def my_page(user: User) -> MyPage:
     memberships = _memberships(user)
     applications = _open_applications(user)
+    consultations = open_consultations(user)
     coming = [_booking(one) for one in bookings.upcoming_bookings(user, COMING)]
     return MyPage(
         needs=[
@@ -59,8 +61,13 @@ def my_page(user: User) -> MyPage:
             *_wins_to_claim(user),
             *_applications_to_go_on_with(applications),
             *_registrations_to_renew(memberships, applications),
+            *_consultations_to_answer(consultations),
         ],
-        coming=[*_applications_on_their_way(applications), *coming],
+        coming=[
+            *_consultations_on_their_way(consultations),
+            *_applications_on_their_way(applications),
+            *coming,
+        ],
         has_bookings=bool(coming),
         groups=[_group(membership) for membership in memberships],
         may_book=any(one.role in Membership.BOOKING_ROLES and one.group.is_current for one in memberships),
@@ -179,6 +186,34 @@ def _registrations_to_renew(
                 if group.is_current
                 else _("期限が切れています。更新すると、また予約できます。"),
                 action=_("更新する"),
+            )
+
+
+# ── Consultations ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _consultations_to_answer(consultations: Sequence[OwnConsultation]) -> Iterator[Entry]:
+    for one in consultations:
+        if one.standing.needs_person:
+            yield Entry(
+                title=_("相談へのお返事を待っています"),
+                url=one.consultation.get_absolute_url(),
+                text=one.consultation.title,
+                action=_("返事を書く"),
+            )
+
+
+def _consultations_on_their_way(consultations: Sequence[OwnConsultation]) -> Iterator[Entry]:
+    for one in consultations:
+        if one.appointment is not None or not one.standing.needs_person:
+            yield Entry(
+                title=one.appointment.title if one.appointment else one.consultation.title,
+                url=one.consultation.get_absolute_url(),
+                text="・".join(part for part in (one.appointment.when, one.appointment.place) if part)
+                if one.appointment
+                else one.standing.text,
+                badge=_("日時決定") if one.appointment else one.standing.title,
+                badge_kind=one.standing.badge,
             )
 
 

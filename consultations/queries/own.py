@@ -1,0 +1,37 @@
+"""What somebody asked while signed in and is not over yet, for their own page of everything (/my/)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from accounts.models import User
+from consultations.models import Consultation, Referral, SpecialistSession
+from consultations.queries.person_page import Appointment, appointments
+from consultations.queries.standing import Standing, standing_of
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class OwnConsultation:
+    consultation: Consultation
+    standing: Standing
+    appointment: Appointment | None
+    """The next talk that has its time."""
+
+
+def open_consultations(user: User) -> Sequence[OwnConsultation]:
+    rows = (
+        Consultation.objects.asked_by(user)
+        .open()
+        .defer("search", "text")
+        .prefetch_related(
+            Prefetch("specialist_sessions", SpecialistSession.objects.all()),
+            Prefetch("referrals", Referral.objects.all()),
+        )
+        .order_by("-received_at", "-pk")
+    )
+    return [
+        OwnConsultation(one, standing_of(one), next(iter(appointments(one)), None)) for one in rows[:MOST]
+    ]

@@ -34,7 +34,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
         return _closed(request, "expired")
     if asked.answered_at is not None:
         return _closed(request, "answered")
-    form = SurveyForm(request.POST or None)
+    form = SurveyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             given = surveys.answer(survey=asked, **form.answer)

@@ -48,7 +48,7 @@ def told() -> list[str]:
 # ── Managers ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@time_machine.travel(MORNING)
+@time_machine.travel(MORNING, tick=False)
 def test_managers_are_told_once_with_references_and_days_alone(manager: User, coordinator: User) -> None:
     one = overdue(subject="子ども食堂のこと", contact__name="相談 花子")
     other = overdue(status=Status.RECEIVED, assignee=None, due_at=YESTERDAY - timedelta(days=1))

@@ -50,8 +50,8 @@ STAFF_PAGES = (
 )
 # Pages of the admin that not all of its staff may open, in the order of ROLES.
 CLOSER_STAFF_PAGES = {
-    "L00000022": "consultations_report consultations_report_csv consultations_report_excel",
-    "L00000002": (
+    "LLLLLL022": "consultations_report consultations_report_csv consultations_report_excel",
+    "LLLLLL002": (
         "consultations_person_export consultations_reading_changelist consultations_retentionrun_changelist"
     ),
 }

@@ -37,6 +37,7 @@ answering: list[URLPattern] = [
 ward: list[URLPattern] = [
     path("ward/", desk.desk, name="ward_desk"),
     path("ward/log/", ward_log.log, name="ward_log"),
+    path("ward/log/find/", ward_log.find, name="ward_log_find"),
     path("ward/consultations/", ward_consultations.consultations, name="ward_consultations"),
     path("ward/consultations/<str:reference>/", ward_consultations.consultation, name="ward_consultation"),
     path(

@@ -425,7 +425,7 @@ def _check_row(referral: Referral) -> None:
     try:
         referral.full_clean()
     except ValidationError as refusal:
-        raise ValidationError(refusal.messages, code="invalid") from refusal
+        raise ValidationError("".join(refusal.messages), code="invalid") from refusal
 
 
 def _answer_until(to_kind: str) -> datetime:

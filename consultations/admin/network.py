@@ -7,13 +7,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from consultations.forms.network import MaterialForm
+from accounts import requests
+from consultations.forms.network import MaterialForm, MeetingForm
 from consultations.models import MeetingMaterial, NetworkMeeting
+from consultations.rules import rights
 from consultations.views.staff import network
 from kyodo import dates
 
 
-class MaterialInline(admin.TabularInline):
+class MaterialInline(admin.StackedInline):
     model = MeetingMaterial
     form = MaterialForm
     extra = 1
@@ -38,11 +40,16 @@ class NetworkMeetingAdmin(admin.ModelAdmin):
     date_hierarchy = "begins_at"
     search_fields = ("title",)
     show_full_result_count = False
+    form = MeetingForm
     fields = ("title", "begins_at", "ends_at", "place", "agenda")
     inlines = (MaterialInline,)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).visible_to(request.user)  # type: ignore[arg-type]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        shows_network = rights.can_see_oversight(requests.staff(request))
+        return super().changelist_view(request, {**(extra_context or {}), "shows_network": shows_network})
 
     def get_urls(self) -> list[URLPattern]:
         enter = self.admin_site.admin_view

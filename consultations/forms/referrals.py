@@ -106,6 +106,19 @@ class Consented(TextChoices):
 class SendForm(forms.Form):
     """Refer, ask to take over, or ask to join. Which receivers and which consent are offered depends on who asks."""
 
+    # The wished times last: most ask for no joint session.
+    field_order = (
+        "kind",
+        "receiver",
+        "name",
+        "email",
+        "summary",
+        "consented",
+        "consent_text",
+        "consented_on",
+        "reason",
+    )
+
     kind = forms.ChoiceField(
         label=_("お願いすること"),
         widget=forms.RadioSelect,
@@ -136,8 +149,8 @@ class SendForm(forms.Form):
         error_messages={"required": _("要約を書いてください。名前と連絡先は書きません。")},
     )
     wish1 = MomentField(label=_("同席の希望日時（第1希望）"), required=False, days_ahead=DAYS_AHEAD)
-    wish2 = MomentField(label=_("第2希望"), required=False, days_ahead=DAYS_AHEAD)
-    wish3 = MomentField(label=_("第3希望"), required=False, days_ahead=DAYS_AHEAD)
+    wish2 = MomentField(label=_("同席の希望日時（第2希望）"), required=False, days_ahead=DAYS_AHEAD)
+    wish3 = MomentField(label=_("同席の希望日時（第3希望）"), required=False, days_ahead=DAYS_AHEAD)
     consented = forms.ChoiceField(
         label=_("本人の同意"),
         widget=forms.RadioSelect,

@@ -1,40 +1,30 @@
-"""What somebody asked at the ward centre, written down: it stays with that ward centre."""
-
-from dataclasses import replace
+"""What somebody asked at the ward centre, written down: it stays with that ward centre. The form is that of all offices."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import requests
-from consultations.actions import intake
-from consultations.forms.ward import LogForm
+from consultations.models import Consultation
+from consultations.views import log as shared
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def log(request: HttpRequest) -> HttpResponse:
     user = requests.ward_officer(request)
-    form = LogForm(request.POST or None)
-    if form.is_valid():
-        office = user.ward_centre
-        try:
-            consultation = intake.record(
-                question=replace(form.question, ward=office.ward if office else None),
-                contact=form.contact,
-                record=form.record,
-                by=user,
-                consents_to_referral=form.cleaned_data["consents_to_referral"],
-            )
-        except ValidationError as refusal:
-            form.add_error("on" if refusal.code == "future" else None, refusal)
-        else:
-            messages.success(
-                request,
-                _("記録しました。受付番号は%(reference)sです。") % {"reference": consultation.reference},
-            )
-            return redirect("ward_consultation", reference=consultation.reference)
-    status = 422 if form.is_bound else 200
-    return render(request, "consultations/ward/log.html", {"form": form}, status=status)
+    answer = shared.answer(request, user)
+    if isinstance(answer, Consultation):
+        messages.success(
+            request, _("記録しました。受付番号は%(reference)sです。") % {"reference": answer.reference}
+        )
+        return redirect("ward_consultation", reference=answer.reference)
+    context = {"log": answer, "find_url": reverse("ward_log_find")}
+    return render(request, "consultations/ward/log.html", context, status=answer.status)
+
+
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    return shared.find(request, requests.ward_officer(request))

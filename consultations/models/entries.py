@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Access, Consultation
@@ -22,15 +22,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             return self.public().filter(
                 Q(consultation__person_id=user.pk, via__isnull=True) | Q(via__person_id=user.pk)
             )
-        access = Access.objects.of_office(user.ward_centre_id)
+        # Asked for each row rather than for all consultations of the office: these are tens of thousands.
+        access = Access.objects.of_office(user.ward_centre_id).filter(consultation=OuterRef("consultation"))
         own = Q(office=user.ward_centre_id) if user.ward_centre_id else Q(office__isnull=True)
-        owned = access.filter(level=Access.Level.OWNER).values("consultation")
-        read = access.filter(level=Access.Level.FULL).values("consultation")
-        followed = access.values("consultation")
         return self.filter(
-            Q(consultation__in=owned)
-            | Q(consultation__in=read, kind__in=Entry.SHARED)
-            | (Q(consultation__in=followed) & own)
+            Exists(access.filter(level=Access.Level.OWNER))
+            | (Exists(access.filter(level=Access.Level.FULL)) & Q(kind__in=Entry.SHARED))
+            | (Exists(access) & own)
         ).exclude(consultation__lock_outs__user_id=user.pk)
 
     def public(self) -> "EntryQuerySet":

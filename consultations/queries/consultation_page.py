@@ -44,6 +44,7 @@ class Steps:
     closes: bool
     reopens: bool
     refers: bool
+    advises: bool
     keeps_out: bool
 
 
@@ -119,6 +120,7 @@ def steps_for(user: User, opened: Opened) -> Steps:
         closes=is_open,
         reopens=works and status == Status.CLOSED and consultation.anonymised_at is None,
         refers=is_open,
+        advises=is_open and rights.can_run_specialists(user),
         keeps_out=works and rights.can_keep_out(user),
     )
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import NoReverseMatch, reverse
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -67,7 +68,7 @@ def timeline_of(
 ) -> Timeline:
     """For somebody who reads it. What each row shows to whom stands in its own visible_to."""
     entries = _entries(consultation, user, since, all_of_it)
-    files = _files(consultation, user)
+    files = _files(consultation, entries)
     found = [
         *(_entry(one, files.get(one.pk, [])) for one in entries),
         *_steps(consultation),
@@ -98,9 +99,11 @@ def _entries(consultation: Consultation, user: User, since: datetime | None, all
     return list(rows if all_of_it else rows[: SHOWN + 1])
 
 
-def _files(consultation: Consultation, user: User) -> dict[int | None, list[Attachment]]:
+def _files(consultation: Consultation, entries: Iterable[Entry]) -> dict[int | None, list[Attachment]]:
+    """Those of the entries that are shown, and those of the question; each is given out through visible_to again."""
     found: dict[int | None, list[Attachment]] = {}
-    for file in Attachment.objects.visible_to(user).filter(consultation=consultation):
+    shown = Q(entry__isnull=True) | Q(entry__in=[entry.pk for entry in entries])
+    for file in Attachment.objects.filter(shown, consultation=consultation):
         found.setdefault(file.entry_id, []).append(file)
     return found
 
@@ -222,14 +225,7 @@ def _referrals(consultation: Consultation, user: User) -> Iterator[Happening]:
 
 
 def _referral_link(referral: Referral) -> str:
-    return _link("admin:consultations_referral_page", referral.pk)
-
-
-def _link(view: str, pk: int) -> str:
-    try:
-        return reverse(view, args=[pk])
-    except NoReverseMatch:
-        return ""
+    return reverse("admin:consultations_referral_page", args=[referral.pk])
 
 
 def _sessions(consultation: Consultation) -> Iterator[Happening]:
@@ -238,7 +234,7 @@ def _sessions(consultation: Consultation) -> Iterator[Happening]:
     )
     for row in rows:
         who = str(row.specialist) if row.specialist else row.get_profession_display()
-        link = _link("admin:consultations_session", row.pk)
+        link = reverse("admin:consultations_session", args=[row.pk])
         when = dates.period(row.begins_at, row.ends_at) if row.begins_at and row.ends_at else ""
         yield Happening(
             at=row.created_at,

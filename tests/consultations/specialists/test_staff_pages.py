@@ -374,7 +374,11 @@ def test_weekly_times_are_previewed_and_then_added_without_closed_days(
     staff: Client, specialist: Specialist, coordinator: User
 ) -> None:
     Closure.objects.create(
-        first_day=date(2027, 1, 12), last_day=date(2027, 1, 12), kind=Closure.Kind.OTHER, reason="設備の点検", created_by=coordinator
+        first_day=date(2027, 1, 12),
+        last_day=date(2027, 1, 12),
+        kind=Closure.Kind.OTHER,
+        reason="設備の点検",
+        created_by=coordinator,
     )
     address = reverse("admin:consultations_specialist_slots", args=[specialist.pk])
 

@@ -25,6 +25,7 @@ from tests.factories.centre import CentreFactory, usual_week
 from tests.factories.consultations import (
     AttachmentFactory,
     ConsultationFactory,
+    MaterialFactory,
     ReferralFactory,
     SurveyFactory,
 )
@@ -42,6 +43,8 @@ pytestmark = pytest.mark.django_db
 
 STAFF_PAGES = (
     "consultations_inbound",
+    "consultations_inbox",
+    "consultations_log",
     "spaces_booking_day",
     "spaces_close",
     "spaces_statistics",
@@ -52,7 +55,7 @@ STAFF_PAGES = (
 CLOSER_STAFF_PAGES = {
     "LLLLLL022": "consultations_report consultations_report_csv consultations_report_excel",
     "LLLLLL002": (
-        "consultations_person_export consultations_reading_changelist consultations_retentionrun_changelist"
+        "consultations_network consultations_person_export consultations_reading_changelist consultations_retentionrun_changelist"
     ),
 }
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -81,6 +84,7 @@ REPRESENTATIVE_AND_COORDINATORS = "L40244022"
 STAFF = "L00000222"
 POST_ONLY = "L55555555"
 NOTHING_THERE = "L44444444"
+WARD = "L00002000"
 NOT_FOUND = "444444444"
 
 EXPECTED = {
@@ -121,10 +125,15 @@ EXPECTED = {
     "L44244444": "application_step",
     "L44>44444": "application_edit",
     STAFF: "style space_calendar",
+    # The desk of a ward centre: its own officers alone. What lies in another office's hands is not there.
+    WARD: (
+        "ward_desk ward_log ward_consultations ward_consultation ward_attachment ward_reply ward_refer ward_step "
+        "ward_referrals ward_referral ward_statistics ward_meetings ward_meeting_material"
+    ),
     "L00000555": "space_calendar_renew space_calendar_revoke",
     POST_ONLY: (
         "change_role hand_over remove_member revoke_invitation remove_document submit_application waiting_leave "
-        "group_calendar_renew group_calendar_revoke group_calendar_revoke_all"
+        "group_calendar_renew group_calendar_revoke group_calendar_revoke_all ward_log_find ward_referral_step"
     ),
     # Of a draw not yet held, and of a photo that is not there.
     NOT_FOUND: "lottery_csv lottery_rerun space_photo consult_receipt",
@@ -134,6 +143,7 @@ EXPECTED = {
 CHANGES = {
     "L00000>>>": "space_calendar_renew space_calendar_revoke",
     "L00220222": "series_new space_book waiting_new",
+    WARD: "ward_log ward_log_find ward_reply ward_refer ward_step ward_referral_step",
     "L22222222": "lottery_enter profile",
     PUBLIC: "consultation_survey consultation_answer consult consultation_code consultation_open",
     # The provider's door is shut unless the settings open it.
@@ -181,7 +191,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(group: Group, representative: User, other_group: Group) -> Scene:
+def scene(group: Group, representative: User, other_group: Group, ward_officer: User) -> Scene:
     CentreFactory()
     usual_week()
     spaces = yokohama_spaces()
@@ -207,6 +217,11 @@ def scene(group: Group, representative: User, other_group: Group) -> Scene:
         uploaded_by=representative,
     )
     asked = ConsultationFactory(person=representative)
+    of_ward = ConsultationFactory(
+        ward_centre=ward_officer.ward_centre, in_progress=True, assignee=ward_officer
+    )
+    in_ward = {"reference": of_ward.reference}
+    material = MaterialFactory()
     membership = Membership.objects.get(group=group, role=Membership.Role.MEMBER)
     in_group = {"number": group.number, "pk": membership.pk}
     common = {"number": group.number, "slug": "kyodo-lab", "reference": booking.reference}
@@ -245,6 +260,17 @@ def scene(group: Group, representative: User, other_group: Group) -> Scene:
             },
             **{name: {"reference": asked.reference} for name in OF_WHOEVER_ASKED},
             "consult_receipt": {"token": "made-up"},
+            "ward_consultation": in_ward,
+            "ward_attachment": {**in_ward, "pk": AttachmentFactory(consultation=of_ward).pk},
+            "ward_reply": in_ward,
+            "ward_refer": in_ward,
+            "ward_step": {**in_ward, "name": "close"},
+            "ward_referral": {"pk": ReferralFactory(to_ward_centre=ward_officer.ward_centre).pk},
+            "ward_referral_step": {
+                "pk": ReferralFactory(to_ward_centre=ward_officer.ward_centre).pk,
+                "step": "decline",
+            },
+            "ward_meeting_material": {"meeting": material.meeting_id, "pk": material.pk},
             "consultation_attachment": {
                 "reference": asked.reference,
                 "pk": AttachmentFactory(consultation=asked).pk,

@@ -47,6 +47,10 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a phone the tabs stand in one line: begin with the one that is shown.
+const shown = document.querySelector(".inbox-tabs [aria-current]");
+shown?.closest("nav").scrollTo({ left: shown.offsetLeft - 40 });
+
 // How many are ticked, and all at once.
 const chosen = document.querySelector("[data-chosen]");
 const all = document.querySelector("[data-tick-all]");

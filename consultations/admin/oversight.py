@@ -5,6 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from consultations.models import Reading, RetentionRun
@@ -42,15 +45,34 @@ class LookedAt(admin.ModelAdmin):
 class ReadingAdmin(LookedAt):
     """The read log: every page, file and export of every office, by the consultation's number alone."""
 
-    list_display = ("at", "what", "reader", "by", "consultation")
+    list_display = ("at", "what", "reader", "person", "reference")
     list_display_links = None
     list_filter = ("what", "reader")
     list_select_related = ("by", "consultation")
     date_hierarchy = "at"
+    search_help_text = _("受付番号、読んだ人の名前・メールアドレス")
     search_fields = ("=consultation__reference", "by__name", "=by__email")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reading]:
         return super().get_queryset(request).defer("consultation__search", "consultation__text")
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return lookup == "by__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    @admin.display(description=_("読んだ人"), ordering="by", empty_value="－")
+    def person(self, reading: Reading) -> str | None:
+        """Leads to all that this person read."""
+        if reading.by is None:
+            return None
+        return format_html('<a href="?by__id__exact={}">{}</a>', reading.by_id, reading.by)
+
+    @admin.display(description=_("受付番号"))
+    def reference(self, reading: Reading) -> str:
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:consultations_consultation_change", args=[reading.consultation_id]),
+            reading.consultation,
+        )
 
 
 @admin.register(RetentionRun)

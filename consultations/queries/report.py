@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -41,10 +41,21 @@ class Period:
     def a_year_before(self) -> "Period":
         return Period(self.year - 1, self.month)
 
+    @property
+    def is_running(self) -> bool:
+        return self.span.first <= clock.today() < self.span.after
+
+    @property
+    def span_before(self) -> Span:
+        """The same a year before; of a period that is not over, as far as it has come today."""
+        span = self.a_year_before.span
+        if not self.is_running:
+            return span
+        return Span(span.first, min(span.after, clock.months_later(clock.today(), -12) + timedelta(days=1)))
+
     def asked(self, where: str) -> Asked:
-        before = self.a_year_before
-        years = Span(Period(before.year).span.first, Period(self.year).span.after)
-        return Asked(self.span, before.span, years, where)
+        years = Span(Period(self.year - 1).span.first, Period(self.year).span.after)
+        return Asked(self.span, self.span_before, years, where)
 
     @property
     def months(self) -> list[date]:

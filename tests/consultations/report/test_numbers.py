@@ -1,9 +1,11 @@
 """The report against a small set counted by hand."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 
 from consultations.models import Consultation, Introduction, Referral, SpecialistSession, Survey
@@ -18,6 +20,12 @@ from tests.factories.consultations import ConsultationFactory, ReferralFactory
 pytestmark = pytest.mark.django_db
 
 Channel, Kind, Outcome = Consultation.Channel, Consultation.Kind, Consultation.Outcome
+
+
+@pytest.fixture(autouse=True)
+def _when_all_is_over() -> Iterator[None]:
+    with time_machine.travel(datetime(2028, 6, 1, 12, tzinfo=clock.TOKYO), tick=False):
+        yield
 
 
 def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
@@ -209,3 +217,15 @@ def test_an_account_that_may_read_only_the_views_can_count_them_all() -> None:
 )
 def test_the_median_lies_in_the_middle(values: dict[int, int], middle: float | None) -> None:
     assert median(Counter(values)) == middle
+
+
+def test_a_period_under_way_is_compared_with_the_same_days_of_the_year_before() -> None:
+    for day in (date(2027, 6, 1), date(2027, 6, 2), date(2027, 12, 1)):
+        asked(day)
+    asked(date(2028, 5, 1))
+
+    year, june = report(Period(2028)), report(Period(2028, 6))
+
+    assert (year.received.now, year.received.before) == (1, 1)
+    assert (june.received.now, june.received.before) == (0, 1)
+    assert sum(month.received_before for month in year.months) == 3

@@ -1,7 +1,7 @@
 """The report as files: all of it for the house; for outside without anything that could tell who asked.
 
 What leaves the house has no crossing of two cuts, no cell of one or two (and none that could be worked out from the
-others), and no cuts at all of a period with few consultations. See docs/decisions/0032-privacy-as-code.md.
+others), and no cuts at all of a period with few consultations. See docs/decisions/0030-privacy-as-code.md.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the reports count: views without names, words and references (docs/decisions/0032-privacy-as-code.md).
+"""What the reports count: views without names, words and references (docs/decisions/0030-privacy-as-code.md).
 
 Days are those of Japan. PostgreSQL refuses to change the type of a column that a view shows: such a migration drops
 the view first and makes it again.

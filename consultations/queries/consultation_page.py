@@ -17,7 +17,7 @@ from consultations.queries.timeline import Timeline, timeline_of
 from consultations.rules import replies, rights
 from kyodo import clock, dates
 
-MOST_OTHERS = 12
+MOST_OTHERS = 8
 PRESENT_SECONDS = 60
 SOON = timedelta(days=2)
 

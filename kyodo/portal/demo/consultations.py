@@ -284,6 +284,7 @@ class _Story:
             by=None if is_theirs else self.by,
             office=consultation.ward_centre,
             happened_at=min(at, clock.now()),
+            written_at=min(at, clock.now()),
             is_reached=True if kind == Entry.Kind.TALK else None,
             minutes=minutes,
             search=text.vector(B=[words]),

@@ -14,6 +14,8 @@ from consultations.models import (
     Contact,
     Entry,
     LockOut,
+    MeetingMaterial,
+    NetworkMeeting,
     Referral,
     Specialist,
     Survey,
@@ -186,3 +188,25 @@ class SurveyFactory(DjangoModelFactory[Survey]):
     consultation = factory.SubFactory(ConsultationFactory, closed=True)
     closed_at = factory.SelfAttribute("consultation.closed_at")
     sent_at = factory.LazyFunction(clock.now)
+
+
+class NetworkMeetingFactory(DjangoModelFactory[NetworkMeeting]):
+    """Of the ward centres, a week from now."""
+
+    class Meta:
+        model = NetworkMeeting
+
+    title = factory.Sequence(lambda n: f"第{n + 1}回ネットワーク会議")
+    begins_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=7))
+    ends_at = factory.LazyAttribute(lambda row: row.begins_at + timedelta(hours=2))
+    place = "センター 会議室"
+
+
+class MaterialFactory(DjangoModelFactory[MeetingMaterial]):
+    class Meta:
+        model = MeetingMaterial
+
+    meeting = factory.SubFactory(NetworkMeetingFactory)
+    file = factory.LazyFunction(lambda: ContentFile(b"%PDF-1.7", "stored.pdf"))
+    name = "次第.pdf"
+    content_type = "application/pdf"

@@ -56,7 +56,7 @@ def test_a_ward_centre_refers_and_sees_the_outcome(
     assert consultation.ward_centre == officer.ward_centre
 
     # The ward centre asks the centre, and sees before what leaves.
-    ward.get_by_role("link", name="センターなどに紹介する").click()
+    ward.get_by_role("link", name="紹介する", exact=True).click()
     looked(ward)
     ward.get_by_label("紹介：", exact=False).check()
     ward.get_by_label("送り先").select_option(value="centre")

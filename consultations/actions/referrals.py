@@ -13,7 +13,7 @@ from consultations.actions import access, answer_links, following, sessions, ste
 from consultations.actions.locking import lock, lock_to_work, wrong_status
 from consultations.emails import referrals as emails
 from consultations.models import Consultation, Referral, ReferralTime, Specialist
-from consultations.rules import deadlines
+from consultations.rules import anonymity, deadlines
 from consultations.rules import referrals as rules
 from kyodo import clock, dates
 from kyodo.centre import hours
@@ -109,6 +109,7 @@ def _prepare(consultation: Consultation, version: int, request: Request, by: Use
     if not consultation.is_open:
         raise wrong_status(consultation)
     _check_consent(request.consent, consultation, by)
+    anonymity.check(request.summary, consultation.contact)
     _check_alone(consultation, to, request.kind)
     referral = _row(consultation, request, by)
     _check_row(referral)

@@ -32,7 +32,7 @@ class SlotFormSet(NamedFields):
             if not begins or not ends or data.get("DELETE"):
                 continue
             others = SpecialistSlot.objects.filter(
-                specialist=self.instance, begins_at__lt=ends, ends_at__gt=begins
+                specialist_id=self.instance.pk, begins_at__lt=ends, ends_at__gt=begins
             ).exclude(pk__in=[one.instance.pk for one in self.forms if one.instance.pk])
             if any(begins < other[1] and ends > other[0] for other in taken) or (
                 self.instance.pk and others.exists()
@@ -100,13 +100,10 @@ class SpecialistAdmin(SavesWhatWasTyped):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Specialist]:
         live = Q(sessions__status__in=SpecialistSession.LIVE)
         free = Q(slots__begins_at__gt=clock.now()) & ~Q(slots__sessions__status__in=SpecialistSession.LIVE)
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                sessions_live=Count("sessions", filter=live, distinct=True),
-                slots_free=Count("slots", filter=free, distinct=True),
-            )
+        rows: QuerySet[Specialist] = super().get_queryset(request)
+        return rows.annotate(
+            sessions_live=Count("sessions", filter=live, distinct=True),
+            slots_free=Count("slots", filter=free, distinct=True),
         )
 
     def get_search_results(

@@ -52,6 +52,11 @@ class ReferralPage:
         return self.referral.kind == Kind.TRANSFER
 
     @property
+    def can_renew(self) -> bool:
+        """Mail another address of the answer page."""
+        return self.answers_for_partner and self.referral.is_open
+
+    @property
     def is_joint(self) -> bool:
         return self.referral.kind == Kind.JOIN
 

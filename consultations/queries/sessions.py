@@ -78,7 +78,7 @@ class SessionPage:
             return []
         place = STEPS.index(Status(self.session.status))
         return [
-            (status.label, "done" if number < place else "now" if number == place else "ahead")
+            (str(status.label), "done" if number < place else "now" if number == place else "ahead")
             for number, status in enumerate(STEPS)
         ]
 

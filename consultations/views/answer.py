@@ -10,7 +10,7 @@ from functools import wraps
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -96,7 +96,7 @@ def _take(step: str, link: AnswerLink, form: forms.Form, token: str) -> HttpResp
     return redirect("consultation_answered")
 
 
-def _accept_form(page: AnswerPage, bound: object) -> forms.Form:
+def _accept_form(page: AnswerPage, bound: QueryDict | None) -> forms.Form:
     if page.is_specialist:
         return AcceptWithTimesForm(bound, slots=page.slots)
     return AcceptForm(bound)

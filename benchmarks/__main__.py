@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
+import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -46,6 +47,16 @@ class Page:
     cookie: str = ""
     aim: float = 2.0
     """At most so many times the reference: public 2, signed-in 3, admin 6."""
+
+    @property
+    def queries(self) -> int:
+        """At most so many: the pages of consultations gather from more tables."""
+        return (
+            20
+            if {"inbox", "consult", "consultation", "consultations", "search", "report", "ward", "intake"}
+            & set(re.findall("[a-z]+", self.name))
+            else 12
+        )
 
 
 def main() -> None:
@@ -91,7 +102,8 @@ def plan() -> dict[str, str]:
 
 
 def pages(facts: dict[str, str]) -> list[Page]:
-    member, staff = facts["member"], facts["staff"]
+    member, staff, officer = facts["member"], facts["staff"], facts["officer"]
+    inbox = facts["inbox"]
     return [
         Page(REFERENCE, "/benchmark-reference/"),
         Page("home", "/"),
@@ -107,6 +119,15 @@ def pages(facts: dict[str, str]) -> list[Page]:
         Page("day sheet", facts["day_sheet"], staff, 6.0),
         Page("admin: bookings", "/admin/spaces/booking/", staff, 6.0),
         Page("admin: mails", "/admin/mail/outgoingmail/", staff, 6.0),
+        Page("inbox: new", inbox + "?tab=new", staff, 6.0),
+        Page("inbox: all open", inbox + "?tab=all", staff, 6.0),
+        Page("inbox: words", inbox + "?" + urlencode({"tab": "all", "words": "見守り"}), staff, 6.0),
+        Page("consultation", facts["consultation"], staff, 6.0),
+        Page("admin: consultations", facts["consultations"], staff, 6.0),
+        Page("search", facts["consultations"] + "?" + urlencode({"q": "里山"}), staff, 6.0),
+        Page("month report", facts["report"], staff, 6.0),
+        Page("ward desk", "/ward/", officer, 6.0),
+        Page("consult form", "/consult/?who=citizen&what=start"),
     ]
 
 
@@ -124,8 +145,10 @@ class Client:
         response = self.connection.getresponse()
         return response, response.read()
 
-    def post(self, path: str, data: dict[str, str], cookie: str) -> tuple[http.client.HTTPResponse, bytes]:
-        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    def post(
+        self, path: str, data: dict[str, str], cookie: str, more: dict[str, str] | None = None
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"} | (more or {})
         self.connection.request("POST", path, urlencode(data), headers)
         response = self.connection.getresponse()
         return response, response.read()
@@ -143,6 +166,7 @@ def measure(rounds: int, facts: dict[str, str]) -> dict[str, tuple[Page, Timings
             if number >= 10:
                 _note(timings, response, body)
     results |= measure_bookings(client, facts)
+    results |= measure_intake(client)
     return results
 
 
@@ -176,6 +200,35 @@ def measure_bookings(client: Client, facts: dict[str, str]) -> dict[str, tuple[P
     return {page.name: (page, timings)}
 
 
+def measure_intake(client: Client) -> dict[str, tuple[Page, Timings]]:
+    """A question sent from the last page of its form, each from an address of its own: the limits stay as they are."""
+    page, timings = Page("intake POST", "/consult/"), Timings()
+    response, body = client.get("/consult/?who=citizen&what=start")
+    text = gzip.decompress(body).decode()
+    hidden = dict(re.findall(r'name="(csrfmiddlewaretoken|began)" value="([^"]+)"', text))
+    cookie = "; ".join(crumb.split(";")[0] for crumb in response.headers.get_all("Set-Cookie", []))
+    # Whoever sends faster than people write is asked to press once more.
+    time.sleep(5)
+    for number in range(100):
+        data = hidden | {
+            "who": "citizen",
+            "what": "start",
+            "text": f"子ども食堂を始めたいです。場所の探し方を教えてください。{number}",
+            "wish": "mail",
+            "name": "計測 太郎",
+            "email": f"bench-asker-{number}@example.jp",
+            "may_mail": "on",
+            "consent_use": "on",
+            "form_key": str(uuid.uuid4()),
+            "send": "1",
+        }
+        response, body = client.post(page.path, data, cookie, {"X-Forwarded-For": f"192.0.2.{number + 1}"})
+        if response.status != 302:
+            raise SystemExit(f"intake answered {response.status}")
+        _note(timings, response, body)
+    return {page.name: (page, timings)}
+
+
 def _note(timings: Timings, response: http.client.HTTPResponse, body: bytes) -> None:
     timings.seconds.append(float(response.headers["X-Bench-Seconds"]))
     timings.queries = max(timings.queries, int(response.headers["X-Bench-Queries"]))
@@ -192,7 +245,7 @@ def report(scale: float, results: dict[str, tuple[Page, Timings]]) -> None:
         ratio = timings.median / reference
         if ratio > page.aim and name != REFERENCE:
             late["slow"].append(name)
-        if timings.queries > 12:
+        if timings.queries > page.queries:
             late["queries"].append(name)
         print(
             f"| {name} | {timings.median * 1000:.1f} | {timings.p95 * 1000:.1f} | {timings.queries} "

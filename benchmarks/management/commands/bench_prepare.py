@@ -13,6 +13,7 @@ from psycopg import sql
 
 from accounts.models import Group, Membership, User
 from benchmarks import consultations, data
+from consultations.models import Consultation
 from kyodo import clock
 from spaces.models import Booking, Space
 
@@ -70,6 +71,15 @@ def tell_facts() -> None:
     staff = User.objects.filter(role=User.Role.MANAGER).first() or User.objects.create_user(
         "bench-manager@example.jp", None, role=User.Role.MANAGER, name="計測 所長"
     )
+    officer = User.objects.filter(role=User.Role.WARD).order_by("pk")[0]
+    ours = Consultation.objects.in_hand_of(staff).filter(status=Consultation.Status.IN_PROGRESS)
+    print(f"officer={signed_in(officer)}")
+    print(f"inbox={reverse('admin:consultations_inbox')}")
+    print(f"consultations={reverse('admin:consultations_consultation_changelist')}")
+    print(
+        f"consultation={reverse('admin:consultations_consultation_change', args=[ours.order_by('pk')[0].pk])}"
+    )
+    print(f"report={reverse('admin:consultations_report')}")
     print(f"group={group.get_absolute_url()}")
     print(f"member={signed_in(member)}")
     print(f"staff={signed_in(staff)}")

@@ -70,7 +70,7 @@ def timeline_of(
     entries = _entries(consultation, user, since, all_of_it)
     files = _files(consultation, entries)
     found = [
-        *(_entry(one, files.get(one.pk, [])) for one in entries),
+        *(_entry(one, files.get(one.pk, []), user) for one in entries),
         *_steps(consultation),
         *_referrals(consultation, user),
         *_sessions(consultation),
@@ -90,8 +90,8 @@ def _entries(consultation: Consultation, user: User, since: datetime | None, all
     rows = (
         Entry.objects.visible_to(user)
         .filter(consultation=consultation)
-        .select_related("by", "office", "mail")
-        .defer("search", "mail__body", "mail__html", "mail__search")
+        .select_related("by", "office", "mail", "inbound")
+        .defer("search", "mail__body", "mail__html", "mail__search", "inbound__text")
         .order_by("-happened_at", "-pk")
     )
     if since is not None:
@@ -120,7 +120,7 @@ def _question(consultation: Consultation, files: Sequence[Attachment]) -> Happen
     )
 
 
-def _entry(entry: Entry, files: Sequence[Attachment]) -> Happening:
+def _entry(entry: Entry, files: Sequence[Attachment], user: User) -> Happening:
     notes = []
     if entry.kind == Entry.Kind.TALK:
         notes = [
@@ -144,9 +144,17 @@ def _entry(entry: Entry, files: Sequence[Attachment]) -> Happening:
         notes=[note for note in notes if note],
         files=files,
         mail=entry.mail,
+        link=_whole_mail(entry, user),
         pk=entry.pk,
         is_told=entry.kind == Entry.Kind.REPLY,
     )
+
+
+def _whole_mail(entry: Entry, user: User) -> str:
+    """The mail that a message came by, with what it quotes and files we did not take: on a page of the centre's staff."""
+    if not (user.is_staff and hasattr(entry, "inbound")):
+        return ""
+    return reverse("admin:consultations_inbound_mail", args=[entry.inbound.pk])
 
 
 def _steps(consultation: Consultation) -> Iterator[Happening]:
@@ -287,9 +295,10 @@ def _mails(consultation: Consultation, entries: Iterable[Entry]) -> Iterator[Hap
     if not address:
         return
     known = {entry.mail_id for entry in entries if entry.mail_id}
-    mails = OutgoingMail.objects.filter(to__iexact=address, about_label=str(consultation)).exclude(
-        kind="consultations/reply"
-    )
+    # Not the codes that open the person's page: they are no news to anybody.
+    mails = OutgoingMail.objects.filter(
+        to__iexact=address, about_label=str(consultation), is_private=False
+    ).exclude(kind="consultations/reply")
     for mail in mails.defer("body", "html", "search")[:SHOWN]:
         if mail.pk not in known:
             yield Happening(

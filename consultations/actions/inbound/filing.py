@@ -47,7 +47,7 @@ def put(inbound: InboundMail, consultation: Consultation, letter: Letter) -> Ent
     drop_files(inbound)
     keep_files(inbound, refused)
     mark_placed(inbound, entry.consultation, entry)
-    note(entry.consultation, remarks(letter, refused, known_from=(consultation, entry.consultation)))
+    note(entry.consultation, remarks(inbound, letter, refused, known_from=(consultation, entry.consultation)))
     return entry
 
 
@@ -91,7 +91,9 @@ def drop_files(inbound: InboundMail) -> None:
         one.delete()
 
 
-def remarks(letter: Letter, refused: Sequence[Part], *, known_from: Sequence[Consultation]) -> list[str]:
+def remarks(
+    inbound: InboundMail, letter: Letter, refused: Sequence[Part], *, known_from: Sequence[Consultation]
+) -> list[str]:
     """What whoever reads the message should know, one line each."""
     lines = []
     if not any(is_known(letter.sender, consultation) for consultation in known_from):
@@ -102,11 +104,16 @@ def remarks(letter: Letter, refused: Sequence[Part], *, known_from: Sequence[Con
     if refused:
         names = "、".join(files.clean_name(part.name) or _("名前のないファイル") for part in refused)
         lines.append(
-            _("メールに付いていた次のファイルは、ここには入れず「届いたメール」に残しました：%(names)s")
-            % {"names": names}
+            _(
+                "次のファイルは受け取れないので、ここには入れず「届いたメール %(number)s」に残しました：%(names)s"
+            )
+            % {"number": inbound.pk, "names": names}
         )
     if len(letter.message) > Entry.LONGEST:
-        lines.append(_("長いメールなので、はじめの部分だけを入れました。全文は「届いたメール」にあります。"))
+        lines.append(
+            _("長いメールなので、はじめの部分だけを入れました。全文は「届いたメール %(number)s」にあります。")
+            % {"number": inbound.pk}
+        )
     return lines
 
 

@@ -56,7 +56,7 @@ def start_consultation(
         filing.keep_files(inbound, refused)
         inbound.handled_by, inbound.handled_at = by, clock.now()
         filing.mark_placed(inbound, consultation, None)
-        filing.note(consultation, filing.remarks(letter, refused, known_from=(consultation,)))
+        filing.note(consultation, filing.remarks(inbound, letter, refused, known_from=(consultation,)))
     return consultation
 
 

@@ -23,6 +23,7 @@ from consultations.rules.inbound import quotes
 from kyodo import files, staff_pages
 
 State = InboundMail.State
+TABS = (State.QUEUED, State.IGNORED, State.MATCHED)
 BINARY = "application/octet-stream"
 # Three forms on one page: their fields must not share an id.
 PLACE, START, IGNORE = "place_%s", "start_%s", "ignore_%s"
@@ -38,7 +39,7 @@ def mails(request: HttpRequest) -> HttpResponse:
         "consultations/staff/inbound.html",
         _("届いたメール"),
         page_of_mails=queries.mails(user, state, request.GET.get("page", "")),
-        tabs=[(one, one.label, one.value == state) for one in State],
+        tabs=[(one, one.label, one.value == state) for one in TABS],
         state=state,
     )
 

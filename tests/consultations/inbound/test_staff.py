@@ -357,3 +357,14 @@ def test_notes_of_staff_and_of_the_site_reach_no_person(mail: InboundMail, coord
     assert "表.xls" in words
     assert words not in "".join(sent.body for sent in OutgoingMail.objects.all())
     assert not consultation.entries.public().filter(text=words).exists()
+
+
+def test_the_timeline_leads_staff_to_the_whole_mail(staff: Client) -> None:
+    mail = receiving.receive(answer_to(ConsultationFactory(in_progress=True)))
+
+    page = staff.get(
+        reverse("admin:consultations_consultation_change", args=[mail.about.pk])
+    ).content.decode()
+
+    assert step("mail", mail) in page
+    assert ANSWERED in page

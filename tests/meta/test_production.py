@@ -36,7 +36,7 @@ from django.http import HttpResponseBadRequest
 from django.test import RequestFactory
 from django.utils.log import log_response
 for path in ("/feeds/SECRET.ics", "/invitations/SECRET/", "/accounts/confirm-email/SECRET/",
-             "/accounts/password/reset/key/SECRET/", "/bookings/?q=SECRET", "/groups/2026-0001/"):
+             "/accounts/password/reset/key/SECRET/", "/answer/SECRET/", "/survey/SECRET/", "/bookings/?q=SECRET", "/groups/2026-0001/"):
     request = RequestFactory().get(path)
     log_response("%s: %s", "Bad Request", request.path, response=HttpResponseBadRequest(), request=request)
 """
@@ -76,6 +76,7 @@ def test_a_safe_site_starts(tmp_path: Path) -> None:
         ("KYODO_BASE_URL", "http://kyodo.example.jp"),
         ("KYODO_EMAIL_URL", "unset"),
         ("KYODO_REQUIRE_STAFF_MFA", "0"),
+        ("KYODO_INBOUND_ADDRESS", "reply@mail.example.jp"),
     ],
 )
 def test_an_unsafe_site_does_not_start_and_names_what_to_mend(
@@ -85,6 +86,18 @@ def test_an_unsafe_site_does_not_start_and_names_what_to_mend(
 
     assert done.returncode != 0
     assert f"- {variable}: " in done.stderr
+
+
+@pytest.mark.parametrize("secret", ["unset", "provider:short", "x" * 40])
+def test_a_door_for_mail_needs_a_name_and_a_long_secret(secret: str, tmp_path: Path) -> None:
+    door = {"KYODO_INBOUND_ADDRESS": "reply@mail.example.jp", "KYODO_INBOUND_PROVIDER": "postmark"}
+    good = "provider:" + "x" * 32
+
+    refused = run("import kyodo.settings", tmp_path, **door, KYODO_INBOUND_SECRET=secret)
+    allowed = run("import kyodo.settings", tmp_path, **door, KYODO_INBOUND_SECRET=good)
+
+    assert "- KYODO_INBOUND_SECRET: " in refused.stderr
+    assert allowed.returncode == 0, allowed.stderr
 
 
 def test_everything_missing_is_named_at_once(tmp_path: Path) -> None:
@@ -116,7 +129,7 @@ def test_a_refused_request_leaves_no_key_and_no_question_in_the_log(tmp_path: Pa
 
     lines = [json.loads(text) for text in done.stderr.splitlines()]
     messages = [one["message"] for one in lines if one["name"] == "django.request"]
-    assert len(messages) == 6
+    assert len(messages) == 8
     assert messages[-1] == "Bad Request: /groups/2026-0001/"
     assert "SECRET" not in done.stderr
 

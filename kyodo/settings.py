@@ -154,7 +154,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SessionActivityMiddleware",
     "accounts.middleware.StaffSecondFactorMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "kyodo.history.HistoryMiddleware",
 ]
 
 ROOT_URLCONF = "kyodo.urls"

@@ -3,17 +3,20 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from consultations.models import Reading, RetentionRun
+from consultations.models import Consultation, Reading, RetentionRun
 from consultations.rules import rights
 from consultations.views.staff import retention
+from kyodo import references
 from kyodo.admin_paging import NearPaginator
+
+PEOPLE_SEARCHED = 100
 
 
 class LookedAt(admin.ModelAdmin):
@@ -47,11 +50,10 @@ class ReadingAdmin(LookedAt):
 
     list_display = ("at", "what", "reader", "person", "reference")
     list_display_links = None
-    list_filter = ("what", "reader")
+    list_filter = ("at", "what", "reader")
     list_select_related = ("by", "consultation")
-    date_hierarchy = "at"
     search_help_text = _("受付番号、読んだ人の名前・メールアドレス")
-    search_fields = ("=consultation__reference", "by__name", "=by__email")
+    search_fields = ("consultation__reference",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reading]:
         return super().get_queryset(request).defer("consultation__search", "consultation__text")
@@ -59,7 +61,20 @@ class ReadingAdmin(LookedAt):
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup == "by__id__exact" or super().lookup_allowed(lookup, value, request)
 
-    @admin.display(description=_("読んだ人"), ordering="by", empty_value="－")
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """A consultation by its number, else people: both by index, among years of readings."""
+        words = search_term.strip()
+        if not words:
+            return queryset, False
+        asked = Consultation.objects.filter(reference=references.normalise(words)).first()
+        if asked is not None:
+            return queryset.filter(consultation=asked), False
+        people = User.objects.filter(Q(name__icontains=words) | Q(email__iexact=words))
+        return queryset.filter(by__in=list(people[:PEOPLE_SEARCHED])), False
+
+    @admin.display(description=_("読んだ人"), empty_value="－")
     def person(self, reading: Reading) -> str | None:
         """Leads to all that this person read."""
         if reading.by is None:

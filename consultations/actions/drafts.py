@@ -4,6 +4,7 @@ A draft is its writer's own and no change of the consultation; sending it is, un
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -17,6 +18,8 @@ from consultations.models import Consultation, DraftFile, Entry, ReplyDraft
 from consultations.rules import rights
 from kyodo import clock
 from kyodo.files import Accepted
+
+KEPT_FOR = timedelta(days=30)
 
 
 def save_draft(
@@ -60,9 +63,12 @@ def send_draft(*, draft: ReplyDraft, version: int, seal: str, by: User) -> Entry
     if draft.by_id != by.pk:
         raise PermissionDenied
     with transaction.atomic():
-        draft = (
-            ReplyDraft.objects.select_for_update(of=("self",)).select_related("consultation").get(pk=draft.pk)
-        )
+        # Two presses of the button: the second finds the draft gone.
+        locked = ReplyDraft.objects.select_for_update(of=("self",)).select_related("consultation")
+        found = locked.filter(pk=draft.pk).first()
+        if found is None:
+            raise ValidationError(_("この返信は、もう送りました。"), code="gone")
+        draft = found
         accepted = [Accepted(file.file, file.content_type, file.name) for file in draft.files.all()]
         entry = entries.reply(
             consultation=draft.consultation,
@@ -88,6 +94,16 @@ def discard_draft(*, draft: ReplyDraft, by: User) -> None:
         raise PermissionDenied
     with transaction.atomic():
         _throw_away(draft)
+
+
+def forget_old() -> int:
+    """Drafts that nobody has touched for a month, with their files. How many went."""
+    old = ReplyDraft.objects.filter(saved_at__lt=clock.now() - KEPT_FOR)
+    drafts = list(old.prefetch_related("files"))
+    for draft in drafts:
+        with transaction.atomic():
+            _throw_away(draft)
+    return len(drafts)
 
 
 def remove_file(*, file: DraftFile, by: User) -> None:

@@ -44,25 +44,35 @@ document.addEventListener("click", (event) => {
   area.focus();
 });
 
-// n, r, t: what to write; c: close it. Only where nobody is typing.
+// n, r, t: what to write; c: close it. Only where nobody is typing; whoever is disturbed by it switches it off, here
+// and in the inbox at once.
+const OFF = "inbox-keys-off";
+const help = document.querySelector("[data-with-keys]");
+const keysOn = document.querySelector("[data-keys-on]");
+if (help) {
+  help.hidden = false;
+  keysOn.checked = localStorage.getItem(OFF) === null;
+  keysOn.addEventListener("change", () => (keysOn.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+}
 const panels = { n: "write-note", r: "write-reply", t: "write-talk" };
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=radio]), textarea, select")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const opened = event.key === "Escape" && event.target.closest?.(".consult-step[open]");
+  if (opened) {
+    opened.open = false;
+    opened.querySelector("summary").focus();
+    return;
+  }
+  if (!keysOn?.checked || event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select")) return;
   const radio = document.getElementById(panels[event.key]);
+  const closing = event.key === "c" && document.getElementById("step-close");
   if (radio) {
     event.preventDefault();
     radio.checked = true;
     document.querySelector(`.for-${radio.id.slice(6)} textarea`)?.focus();
-  } else if (event.key === "c" && document.getElementById("step-close")) {
+  } else if (closing) {
     event.preventDefault();
-    const step = document.getElementById("step-close");
-    step.open = true;
-    step.querySelector("select").focus();
-  } else if (event.key === "Escape") {
-    const open = event.target.closest?.(".consult-step[open]");
-    if (open) {
-      open.open = false;
-      open.querySelector("summary").focus();
-    }
+    closing.open = true;
+    closing.querySelector("select").focus();
   }
 });

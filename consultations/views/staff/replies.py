@@ -90,6 +90,8 @@ def _send(request: HttpRequest, user: User, opened: Opened, draft: ReplyDraft) -
         if getattr(refusal, "code", "") == STALE:
             return _show_preview(request, user, opened, draft, since=posted_version(request), status=CONFLICT)
         staff_pages.tell(request, refusal)
+        if getattr(refusal, "code", "") == "gone":
+            return to_page(opened.consultation.pk, "timeline")
         return _show_preview(request, user, opened, draft, status=UNPROCESSABLE)
     to = entry.consultation.contact.email
     messages.success(request, _("%(to)s へ返信を送りました。") % {"to": to})

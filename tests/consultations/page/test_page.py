@@ -1,12 +1,17 @@
 """The page of one consultation: what it shows, to whom, and what reading it leaves behind."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from consultations.emails import people
 from consultations.models import Access, Attachment, Consultation, Entry, Reading
+from kyodo import clock
 from tests.consultations.page.pages import PAGES, STEPS, address, html
 from tests.counting import query_count
 from tests.factories.accounts import GroupFactory
@@ -223,6 +228,38 @@ def test_similar_closed_ones_are_named_only_where_they_may_be_read(
     assert "子ども食堂の場所" in page
     assert "ことばが同じ：子ども食堂" in page
     assert "区の子ども食堂" not in page
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"assigned": True},
+        {"waiting": True},
+        {"closed": True, "reopening_asked_at": clock.now()},
+        {"closed": True, "anonymised_at": clock.now(), "subject": "", "text": "", "outcome_text": ""},
+        {"due_at": clock.now() - timedelta(days=3), "unanswered_since": clock.now()},
+        {"contact__email": "", "contact__phone": "", "contact__phone_digits": "", "contact__name": ""},
+    ],
+)
+def test_the_page_stands_in_every_state(facts: dict[str, Any], client: Client, manager: User) -> None:
+    consultation = ConsultationFactory(**facts)
+    client.force_login(manager)
+
+    for page in PAGES:
+        assert client.get(address(consultation, page)).status_code in (200, 302), page
+
+
+def test_the_code_of_the_persons_page_is_no_news(client: Client, coordinator: User) -> None:
+    consultation = ConsultationFactory()
+    people.received(consultation)
+    people.page_code(consultation, "908172")
+    client.force_login(coordinator)
+
+    page = html(client.get(address(consultation)))
+
+    assert "【相談受付】" in page
+    assert "確認コード" not in page
+    assert "908172" not in page
 
 
 def test_the_page_asks_the_same_however_long_the_story(client: Client, manager: User) -> None:

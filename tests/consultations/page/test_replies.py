@@ -1,17 +1,21 @@
 """Notes stay here; replies leave exactly as they were shown."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from consultations.actions import drafts
 from consultations.models import CannedReply, Consultation, DraftFile, Entry, ReplyDraft
 from consultations.rules import replies
+from kyodo import clock
 from kyodo.mail.models import OutgoingMail
 from tests.consultations.page.pages import address, html, press
 from tests.factories.consultations import ConsultationFactory
@@ -96,6 +100,20 @@ def test_another_mail_than_the_one_shown_does_not_leave(client: Client, coordina
     assert not Entry.objects.exists()
 
 
+def test_two_presses_send_one_mail(client: Client, coordinator: User) -> None:
+    consultation = ConsultationFactory()
+    client.force_login(coordinator)
+    seal = sealed(begin(client, consultation, "お返事です。"))
+    draft = ReplyDraft.objects.get()
+    press(client, consultation, "reply", seal=seal)
+
+    with pytest.raises(ValidationError) as refused:
+        drafts.send_draft(draft=draft, version=2, seal=seal, by=coordinator)
+    assert refused.value.code == "gone"
+    assert press(client, consultation, "reply", seal=seal).status_code == 302
+    assert OutgoingMail.objects.count() == 1
+
+
 @pytest.mark.parametrize("contact", [{"contact__may_mail": False}, {"contact__email": ""}])
 def test_whoever_must_not_be_mailed_is_not(
     contact: dict[str, object], client: Client, coordinator: User
@@ -157,6 +175,17 @@ def test_a_draft_is_thrown_away_with_its_files(
 
     assert not ReplyDraft.objects.exists()
     assert not stored.storage.exists(stored.name)
+
+
+def test_a_draft_left_for_a_month_goes(client: Client, coordinator: User) -> None:
+    consultation = ConsultationFactory()
+    client.force_login(coordinator)
+    begin(client, consultation, "忘れた文。")
+
+    assert drafts.forget_old() == 0
+    with time_machine.travel(clock.now() + timedelta(days=31)):
+        assert drafts.forget_old() == 1
+    assert not ReplyDraft.objects.exists()
 
 
 def test_one_file_is_taken_out_and_only_by_its_writer(

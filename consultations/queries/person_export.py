@@ -5,6 +5,7 @@ staff only where a manager has decided so. Other people's consultations never, a
 """
 
 import json
+import shutil
 import zipfile
 from collections.abc import Iterable, Mapping
 from tempfile import TemporaryFile
@@ -66,8 +67,7 @@ def as_zip(data: Mapping[str, Any], attachments: Iterable[Attachment]) -> IO[byt
         archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2))
         for attachment in attachments:
             with attachment.file.open("rb") as source, archive.open(_path(attachment), "w") as target:
-                for chunk in iter(lambda source=source: source.read(CHUNK), b""):
-                    target.write(chunk)
+                shutil.copyfileobj(source, target, CHUNK)
     out.seek(0)
     return out
 

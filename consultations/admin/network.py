@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -44,8 +45,8 @@ class NetworkMeetingAdmin(admin.ModelAdmin):
     fields = ("title", "begins_at", "ends_at", "place", "agenda")
     inlines = (MaterialInline,)
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).visible_to(request.user)  # type: ignore[arg-type]
+    def get_queryset(self, request: HttpRequest) -> QuerySet[NetworkMeeting]:
+        return NetworkMeeting.objects.visible_to(requests.staff(request))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         shows_network = rights.can_see_oversight(requests.staff(request))

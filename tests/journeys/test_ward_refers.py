@@ -7,11 +7,19 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from consultations.models import Consultation, Referral
+from kyodo import clock
 from kyodo.centre.models import WardCentre
 from kyodo.mail.models import OutgoingMail
 from tests.factories.accounts import UserFactory
+from tests.factories.consultations import (
+    ConsultationFactory,
+    EntryFactory,
+    MaterialFactory,
+    ReferralFactory,
+)
 from tests.journeys.conftest import Open
 from tests.journeys.looking import problems
+from tests.journeys.test_every_page import walk
 
 SUMMARY = "川辺の掃除を始めたいグループ。保険と道具の借り方を知りたい。"
 
@@ -96,3 +104,63 @@ def test_a_ward_centre_refers_and_sees_the_outcome(
     back.get_by_role("link", name="への紹介", exact=False).click()
     expect(ward.get_by_text("保険の窓口と道具の貸し出しを伝えました。")).to_be_visible()
     looked(ward)
+
+
+def test_every_page_of_the_desk_and_of_referrals_looks_right(
+    open_page: Open, officer: User, manager: User, coordinator: User
+) -> None:
+    office = officer.ward_centre
+    own = ConsultationFactory(
+        ward_centre=office, in_progress=True, assignee=officer, unanswered_since=clock.now()
+    )
+    EntryFactory(consultation=own, by=officer)
+    sent = ReferralFactory(consultation=own, to_centre=True, sent_by=officer)
+    at_the_centre = {"in_progress": True, "assignee": coordinator}
+    asked = ReferralFactory(consultation=ConsultationFactory(**at_the_centre), to_ward_centre=office)
+    joint = ReferralFactory(
+        consultation=ConsultationFactory(**at_the_centre), to_ward_centre=office, kind=Referral.Kind.JOIN
+    )
+    passed_on = ReferralFactory(
+        consultation=ConsultationFactory(closed=True),
+        from_ward_centre=office,
+        to_centre=True,
+        kind=Referral.Kind.TRANSFER,
+        status=Referral.Status.DONE,
+        outcome="passed_on",
+        answered_at=clock.now(),
+        finished_at=clock.now(),
+        sent_by=officer,
+    )
+    meeting = MaterialFactory().meeting
+    of_own = f"/ward/consultations/{own.reference}/"
+
+    desk = open_page(user=officer)
+    wrong = walk(
+        desk,
+        [
+            "/ward/consultations/?when=all",
+            *(
+                of_own + step
+                for step in ("", "reply/", "talk/", "note/", "wait/", "close/", "assign/", "refer/")
+            ),
+            f"/ward/consultations/{passed_on.consultation.reference}/",
+            *(f"/ward/referrals/{one.pk}/" for one in (asked, joint, passed_on)),
+            "/ward/referrals/",
+            "/ward/statistics/",
+            "/ward/meetings/",
+        ],
+    )
+    admin = open_page(user=manager)
+    wrong += walk(
+        admin,
+        [
+            "/admin/consultations/referral/",
+            *(f"/admin/consultations/referral/{one.pk}/page/" for one in (sent, joint)),
+            f"/admin/consultations/referral/send/{ConsultationFactory(**at_the_centre).pk}/",
+            "/admin/consultations/networkmeeting/",
+            f"/admin/consultations/networkmeeting/{meeting.pk}/change/",
+            "/admin/consultations/networkmeeting/network/",
+        ],
+    )
+
+    assert wrong == []

@@ -360,9 +360,7 @@ def test_what_was_passed_on_stays_in_the_numbers(client: Client, officer: User) 
     assert client.get("/ward/statistics/").context["found"].received == 1
 
 
-@pytest.mark.parametrize(
-    "query", ["year=abc&month=99", "year=99999999999999999999", "month=-1", "year=1999"]
-)
+@pytest.mark.parametrize("query", ["year=abc&month=99", "year=99999999999999999999", "month=-1", "year=1999"])
 def test_a_made_up_period_is_this_year(query: str, client: Client, officer: User) -> None:
     found = client.get(f"/ward/statistics/?{query}").context["found"]
 

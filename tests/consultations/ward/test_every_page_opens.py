@@ -6,6 +6,8 @@ from django.test import Client
 from accounts.models import User
 from consultations.models import Consultation, Referral
 from consultations.views.ward.steps import STEPS
+from tests.counting import query_count
+from tests.factories.consultations import ReferralFactory
 
 PAGES = (
     "/ward/",
@@ -97,3 +99,43 @@ def test_an_officer_finds_the_desk_in_the_frame_and_on_their_own_page(
 
     assert page.count('href="/ward/"') >= 2
     assert "返事を待つもの1件" in page
+
+
+def test_the_centre_sends_on_only_what_it_has_in_hand(
+    client: Client, coordinator: User, own: Consultation, sent: Referral, elsewhere: Consultation
+) -> None:
+    """Of the one it sees a summary, of the other nothing."""
+    client.force_login(coordinator)
+
+    for consultation, status in ((own, 403), (elsewhere, 404)):
+        address = f"/admin/consultations/referral/send/{consultation.pk}/"
+        assert client.get(address).status_code == status
+        assert client.post(address, {"send": "1"}).status_code == status
+
+
+def test_a_coordinator_answers_in_the_admin_and_a_stranger_does_not(
+    client: Client, coordinator: User, sent: Referral, elsewhere: Consultation, other_officer: User
+) -> None:
+    hidden = ReferralFactory(consultation=elsewhere)
+    client.force_login(coordinator)
+
+    assert client.post(f"/admin/consultations/referral/{hidden.pk}/step/accept/").status_code == 404
+    assert client.post(f"/admin/consultations/referral/{sent.pk}/step/withdraw/").status_code == 403
+    page = client.get(f"/admin/consultations/referral/{sent.pk}/page/").content.decode()
+    assert not [word for word in own_words(sent.consultation) if word in page]
+    assert client.post(f"/admin/consultations/referral/{sent.pk}/step/accept/").status_code == 302
+    sent.refresh_from_db()
+    assert sent.status == Referral.Status.ACCEPTED
+
+
+def test_the_list_of_referrals_asks_as_much_for_three_as_for_one(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+    ReferralFactory()
+    one = query_count(client, "/admin/consultations/referral/")
+    ReferralFactory.create_batch(2)
+
+    assert query_count(client, "/admin/consultations/referral/") == one <= 20
+
+
+def own_words(consultation: Consultation) -> set[str]:
+    return {consultation.subject, consultation.text, consultation.contact.name, consultation.contact.email}

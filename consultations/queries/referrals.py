@@ -60,11 +60,6 @@ class ReferralPage:
     def is_joint(self) -> bool:
         return self.referral.kind == Kind.JOIN
 
-    @property
-    def shows_answer(self) -> bool:
-        """A referral that came to nothing keeps its reason for whoever gave it and whoever got it."""
-        return bool(self.referral.answered_at and (self.referral.answer_text or self.referral.answered_by_id))
-
 
 def referral_page(referral: Referral, user: User) -> ReferralPage:
     return ReferralPage(

@@ -1,9 +1,8 @@
 // Moves through the inbox by keyboard. Lines are links and checkboxes; nothing here is the only way to do anything.
 
-const help = document.querySelector("[data-with-keys]");
 const keysOn = document.querySelector("[data-keys-on]");
 const OFF = "inbox-keys-off";
-help.hidden = false;
+for (const part of document.querySelectorAll("[data-with-keys]")) part.hidden = false;
 keysOn.checked = localStorage.getItem(OFF) === null;
 keysOn.addEventListener("change", () => (keysOn.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
 
@@ -62,7 +61,6 @@ function count() {
   if (all) all.checked = ticked > 0 && ticked === boxes().length;
 }
 if (all) {
-  all.hidden = false;
   all.addEventListener("change", () => {
     for (const box of boxes()) box.checked = all.checked;
     count();

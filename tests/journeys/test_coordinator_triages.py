@@ -1,6 +1,6 @@
 """A coordinator's morning: ten new consultations, looked through by keyboard, given out, tagged and opened."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from consultations.models import Consultation
@@ -8,6 +8,11 @@ from tests.factories.consultations import ConsultationFactory
 from tests.journeys.conftest import Open
 from tests.journeys.looking import problems
 from tests.journeys.test_keyboard_only import tab_to
+
+
+def wait_for_keys(page: Page) -> None:
+    """The script of the page runs after its lines are shown."""
+    expect(page.locator("details[data-with-keys]")).to_have_js_property("hidden", False)
 
 
 def test_ten_are_triaged_from_the_inbox(
@@ -22,6 +27,7 @@ def test_ten_are_triaged_from_the_inbox(
     expect(rows).to_have_count(10)
     assert problems(page) == []
 
+    wait_for_keys(page)
     # Three of them to reception: j moves, x ticks, a goes to the people.
     for _ in range(3):
         page.keyboard.press("j")
@@ -51,11 +57,13 @@ def test_ten_are_triaged_from_the_inbox(
 
     page.get_by_role("link", name="自分の相談を見る").click()
     expect(rows).to_have_count(7)
+    wait_for_keys(page)
     page.keyboard.press("/")
     expect(page.get_by_label("ことば", exact=True)).to_be_focused()
     page.keyboard.type(ten[9].reference)
     page.keyboard.press("Enter")
     expect(rows).to_have_count(1)
+    wait_for_keys(page)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("相談の件09")
@@ -96,6 +104,7 @@ def test_letters_move_nothing_once_they_are_switched_off(open_page: Open, coordi
     page.locator("summary", has_text="キーボードで動かす").click()
     page.get_by_label("文字のキーで動かす").uncheck()
     page.reload()
+    wait_for_keys(page)
 
     page.keyboard.press("j")
 

@@ -27,6 +27,7 @@ def to_the_form(page: Page) -> None:
     tab_to(page, page.get_by_role("navigation", name="毎日の仕事").get_by_role("link", name="相談を記録する"))
     page.keyboard.press("Enter")
     expect(page.get_by_label("お名前、電話番号、メール、団体名")).to_be_focused()
+    expect(page.locator("[data-with-log]")).to_be_visible()
 
 
 def test_a_call_of_somebody_known_is_answered_at_once(

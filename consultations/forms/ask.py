@@ -265,7 +265,7 @@ _UNSAFE_WISH = _("この方法で返事をするには、連絡してよいこ�
 class SendForm(forms.Form):
     """The last page: papers, consent, and what keeps machines out."""
 
-    files = SeveralFilesField(
+    papers = SeveralFilesField(
         label=_("資料"),
         required=False,
         help_text=_("チラシや計画書など、あれば添えてください。PDF・Word・写真で、1つ20MB・5つまで。"),
@@ -288,7 +288,7 @@ class SendForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["files"].widget.attrs["accept"] = ACCEPT
+        self.fields["papers"].widget.attrs["accept"] = ACCEPT
         self.fields["website"].widget.attrs |= {"autocomplete": "off", "tabindex": "-1"}
         self.accepted: list[Accepted] = []
 
@@ -299,9 +299,9 @@ class SendForm(forms.Form):
             )
         return ""
 
-    def clean_files(self) -> Any:
-        self.accepted = accept_all(self.cleaned_data["files"])
-        return self.cleaned_data["files"]
+    def clean_papers(self) -> Any:
+        self.accepted = accept_all(self.cleaned_data["papers"])
+        return self.cleaned_data["papers"]
 
 
 class MessageForm(forms.Form):
@@ -313,18 +313,18 @@ class MessageForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 6, "data-count": CHARACTERS_LEFT}),
     )
-    files = SeveralFilesField(
+    papers = SeveralFilesField(
         label=_("資料"), required=False, help_text=_("PDF・Word・写真で、1つ20MB・5つまで。")
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["files"].widget.attrs["accept"] = ACCEPT
+        self.fields["papers"].widget.attrs["accept"] = ACCEPT
         self.accepted: list[Accepted] = []
 
-    def clean_files(self) -> Any:
-        self.accepted = accept_all(self.cleaned_data["files"])
-        return self.cleaned_data["files"]
+    def clean_papers(self) -> Any:
+        self.accepted = accept_all(self.cleaned_data["papers"])
+        return self.cleaned_data["papers"]
 
     def clean(self) -> None:
         if not (self.cleaned_data.get("text") or self.accepted or self.errors):

@@ -106,6 +106,6 @@ def with_answers(text: str, form: forms.Form) -> str:
 def _in_words(field: forms.Field, answer: Any) -> str:
     chosen = answer if isinstance(answer, list) else [answer]
     if isinstance(field, forms.ChoiceField):
-        labels = {str(value): str(label) for value, label in field.choices}  # type: ignore[union-attr]
+        labels = {str(value): str(label) for value, label in field.choices}  # type: ignore[misc, union-attr]
         chosen = [labels[one] for one in chosen]
     return "、".join(chosen).strip()

@@ -139,9 +139,10 @@ def _send(request: HttpRequest, start: StartForm, form: AskForm, user: User | No
             None,
             ValidationError(_("とても早く届きました。もう一度「送る」を押してください。"), code="too_fast"),
         )
-        sending.data = sending.data.copy()
         if not _is_stamp(request.POST.get("began", "")):
-            sending.data["began"] = _stamp()
+            typed = request.POST.copy()
+            typed["began"] = _stamp()
+            sending.data = typed
     if not sending.is_valid():
         return _review(request, start, form, sending, status=UNPROCESSABLE)
     if not _may_send(request, form.contact().email):

@@ -1,11 +1,11 @@
 """The page of whoever asked. Without an account it opens by a code; whether there is such a consultation shows nowhere."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -25,6 +25,8 @@ from consultations.rules import rights
 from consultations.tasks.people import send_page_code
 from kyodo import files, jobs, ratelimit, references
 from kyodo.body_size import takes_files_from_anybody
+
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 UNPROCESSABLE, FORBIDDEN, TOO_MANY = 422, 403, 429
 QUARTER = 15 * 60
@@ -243,6 +245,6 @@ def _may_try_code(request: HttpRequest, reference: str) -> bool:
     )
 
 
-def _hidden(response: Any) -> Any:
+def _hidden(response: Response) -> Response:
     response["X-Robots-Tag"] = "noindex"
     return response

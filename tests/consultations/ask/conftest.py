@@ -56,7 +56,7 @@ def look_through(client: Client, **typed: object) -> HttpResponse:
 
 def send(client: Client, traveller: time_machine.Traveller | None = None, **typed: object) -> HttpResponse:
     """All the way, with the time that a person takes."""
-    own = {name: typed.pop(name) for name in ("files", "consent_use", "website") if name in typed}
+    own = {name: typed.pop(name) for name in ("papers", "consent_use", "website") if name in typed}
     review = look_through(client, **typed)
     assert review.status_code == 200, review.content.decode()
     if traveller is not None:

@@ -187,7 +187,7 @@ def test_a_closed_one_shows_its_outcome(client: Client, asker: User) -> None:
 def test_the_person_writes_on_and_adds_papers(client: Client, asker: User) -> None:
     asked = ConsultationFactory(person=asker)
 
-    post(client, "write", asked, text="追伸です。", files=[SimpleUploadedFile("案.pdf", PDF)])
+    post(client, "write", asked, text="追伸です。", papers=[SimpleUploadedFile("案.pdf", PDF)])
 
     entry = Entry.objects.get()
     assert (entry.kind, entry.channel, entry.text) == ("message", "web", "追伸です。")
@@ -202,7 +202,7 @@ def test_the_person_writes_on_and_adds_papers(client: Client, asker: User) -> No
     [
         ({"text": ""}, "text"),
         ({"text": "あ" * 3001}, "text"),
-        ({"text": "書いたこと", "files": [SimpleUploadedFile("a.pdf", b"<html></html>")]}, "files"),
+        ({"text": "書いたこと", "papers": [SimpleUploadedFile("a.pdf", b"<html></html>")]}, "papers"),
     ],
 )
 def test_a_message_that_does_not_fit_is_shown_again(

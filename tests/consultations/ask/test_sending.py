@@ -201,7 +201,7 @@ def upload(name: str, content: bytes) -> SimpleUploadedFile:
 
 
 def test_papers_come_along(client: Client, monday: time_machine.Traveller) -> None:
-    send(client, monday, files=[upload("計画.pdf", PDF), upload("写真.jpg", photo())])
+    send(client, monday, papers=[upload("計画.pdf", PDF), upload("写真.jpg", photo())])
 
     assert [(one.name, one.content_type) for one in Attachment.objects.all()] == [
         ("計画.pdf", "application/pdf"),
@@ -229,9 +229,9 @@ def test_other_files_are_refused_and_the_words_kept(
     citizen: User,
 ) -> None:
     client.force_login(citizen)
-    refused = send(client, monday, files=files)
+    refused = send(client, monday, papers=files)
 
-    assert (refused.status_code, code_of(refused, "files")) == (422, [code])
+    assert (refused.status_code, code_of(refused, "papers")) == (422, [code])
     assert TYPED["text"] in refused.content.decode()
     assert not Consultation.objects.exists()
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from consultations.actions import answer_links, entries, sessions, steps
 from consultations.models import Consultation, Entry, Referral, SpecialistSession
+from consultations.rules import deadlines, specialists
 from consultations.rules import referrals as rules
-from consultations.rules import specialists
 from kyodo import clock
 
 Status = Referral.Status
@@ -51,7 +51,7 @@ def ended(referral: Referral, *, by: User | None) -> None:
 
 def extend(referral: Referral, *, days: int) -> None:
     """Keep the page open so long from today at least; nothing shortens what was promised."""
-    until = clock.day_ends(clock.today() + timedelta(days=days))
+    until = deadlines.end_of(clock.today() + timedelta(days=days))
     if until > referral.answer_until:
         referral.answer_until = until
         referral.save(update_fields=["answer_until"])

@@ -432,7 +432,7 @@ def _check_row(referral: Referral) -> None:
 def _answer_until(to_kind: str) -> datetime:
     if to_kind in Referral.OFFICES:
         return deadlines.due_after(clock.now(), rules.ANSWER_DAYS)
-    return clock.day_ends(clock.today() + timedelta(days=rules.PARTNER_DAYS))
+    return deadlines.end_of(clock.today() + timedelta(days=rules.PARTNER_DAYS))
 
 
 def _name_of(ward_centre: WardCentre | None) -> str:

@@ -13,7 +13,7 @@ from consultations.actions.specialists import Meeting
 from consultations.forms.referrals import Consented
 from consultations.models import Consultation, SpecialistSession
 from consultations.models.specialists import Profession, Way
-from consultations.queries.matching import Candidate
+from consultations.queries.matching import WAY_OF_WISH, Candidate
 from consultations.queries.sessions import SessionPage
 from kyodo import clock
 from kyodo.forms import CHARACTERS_LEFT, DayField, MomentField
@@ -197,4 +197,5 @@ def fix_initial(page: SessionPage) -> dict[str, Any]:
             "address": address,
         }
     named = page.offered[0] if page.offered else session.slot.begins_at if session.slot else None
-    return {"begins_at": named, "minutes": USUAL_LENGTH}
+    wished = WAY_OF_WISH.get(Consultation.Wish(session.consultation.wish))
+    return {"begins_at": named, "minutes": USUAL_LENGTH, "way": wished}

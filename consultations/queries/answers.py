@@ -1,7 +1,6 @@
 """The page of a partner without an account: what it shows, and to whom it opens."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from consultations.actions.answer_links import hash_of
 from consultations.models import AnswerLink, Referral, SpecialistSession, SpecialistSlot
@@ -48,11 +47,6 @@ class AnswerPage:
         session = self.fixed
         is_address = session is not None and session.place.startswith(("https://", "http://"))
         return session.place if session and is_address else ""
-
-    @property
-    def last_day(self) -> date:
-        """The link closes at midnight, which a reader would take for the day after."""
-        return (clock.local(self.referral.answer_until) - timedelta(minutes=1)).date()
 
     @property
     def may_finish(self) -> bool:

@@ -31,6 +31,11 @@ def due_after(moment: datetime, days: int) -> datetime:
     return closing(calendar, last) if last else clock.day_ends(calendar.last)
 
 
+def end_of(day: date) -> datetime:
+    """The last minute of a day, so that whoever reads "until the 3rd" has the 3rd."""
+    return clock.day_ends(day) - timedelta(minutes=1)
+
+
 def days_until(due: datetime, moment: datetime) -> int:
     """Working days left from a moment to a deadline; 0 on its last day and after.
 

@@ -101,19 +101,25 @@ def remarks(
             _("登録と別のアドレスから届いたメールです（%(sender)s）。本人からか、確かめてください。")
             % {"sender": letter.sender}
         )
+    # Ward centres have no page of mails: the file can only be asked for once more.
+    is_here = known_from[-1].ward_centre_id is None
     if refused:
         names = "、".join(files.clean_name(part.name) or _("名前のないファイル") for part in refused)
-        lines.append(
+        sentence = (
             _(
                 "次のファイルは受け取れないので、ここには入れず「届いたメール %(number)s」に残しました：%(names)s"
             )
-            % {"number": inbound.pk, "names": names}
+            if is_here
+            else _("次のファイルは受け取れませんでした。PDFや写真で送り直してもらってください：%(names)s")
         )
+        lines.append(sentence % {"number": inbound.pk, "names": names})
     if len(letter.message) > Entry.LONGEST:
-        lines.append(
+        sentence = (
             _("長いメールなので、はじめの部分だけを入れました。全文は「届いたメール %(number)s」にあります。")
-            % {"number": inbound.pk}
+            if is_here
+            else _("長いメールなので、はじめの部分だけを入れました。")
         )
+        lines.append(sentence % {"number": inbound.pk})
     return lines
 
 

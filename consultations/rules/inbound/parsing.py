@@ -15,6 +15,7 @@ from consultations.rules.inbound.headers import header, header_lines
 
 LONGEST_TEXT = 100_000
 """Characters of a mail's text that are kept beside its bytes; more than any letter has."""
+LONGEST_MARKUP = 2_000_000
 MOST_PARTS = 200
 # Where servers write for whom a mail really was, whatever its To says.
 # The first of them is what `with_envelope` adds.
@@ -145,7 +146,7 @@ def _is_text(part: "Message[str, str]") -> bool:
 def _text(part: "Message[str, str]") -> str:
     charset = part.get_param("charset")
     words = charsets.decode(_bytes_of(part), str(charset) if isinstance(charset, str) else None)
-    return markup.text_of(words) if part.get_content_type() == "text/html" else words
+    return markup.text_of(words[:LONGEST_MARKUP]) if part.get_content_type() == "text/html" else words
 
 
 def _file(part: "Message[str, str]") -> Part:

@@ -88,7 +88,8 @@ def _short(lines: list[str], number: int) -> str:
 
 
 def _is_quote_next(lines: list[str], number: int) -> bool:
-    following = next((one for one in lines[number:] if one.strip()), "")
+    rest = (lines[count] for count in range(number, len(lines)))
+    following = next((one for one in rest if one.strip()), "")
     return _is_quoted(following)
 
 

@@ -16,7 +16,7 @@ from consultations.rules import addresses
 from kyodo import clock
 from kyodo.mail.models import OutgoingMail
 from tests.consultations.inbound.letters import ANSWERED, PDF, answer_to, letter
-from tests.factories.centre import CentreFactory, usual_week
+from tests.factories.centre import CentreFactory, WardCentreFactory, usual_week
 from tests.factories.consultations import ConsultationFactory, LockOutFactory
 
 pytestmark = pytest.mark.django_db
@@ -233,6 +233,18 @@ def test_files_come_along_and_what_we_do_not_take_stays_with_the_mail() -> None:
     assert all(file.file.name.endswith(".bin") for file in mail.files.all())
     (remark,) = notes(consultation)
     assert "名簿.html、写真.pdf" in remark
+
+
+def test_an_officer_of_a_ward_is_told_to_ask_for_the_file_again() -> None:
+    """Mails lie at the centre, which must not read what belongs to the ward."""
+    consultation = ConsultationFactory(in_progress=True, ward_centre=WardCentreFactory())
+    files = (("表.xls", b"\xd0\xcf", "application/vnd.ms-excel"),)
+
+    mail = receiving.receive(answer_to(consultation, "表です。", files=files))
+
+    (remark,) = notes(consultation)
+    assert "送り直して" in remark
+    assert (mail.state, consultation.entries.get(kind="message").text) == (State.MATCHED, "表です。")
 
 
 def test_files_beyond_five_stay_with_the_mail() -> None:

@@ -32,7 +32,10 @@ def _centre() -> None:
 def postmark(settings: Settings) -> Client:
     settings.INBOUND_PROVIDER = "postmark"
     settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET}
-    return Client(headers={"Authorization": "Basic " + base64.b64encode(SECRET.encode()).decode()})
+    return Client(
+        enforce_csrf_checks=True,
+        headers={"Authorization": "Basic " + base64.b64encode(SECRET.encode()).decode()},
+    )
 
 
 def payload(consultation: Consultation, **changes: object) -> dict[str, object]:

@@ -142,7 +142,10 @@ class LogForm(forms.Form):
     )
 
     result = forms.ChoiceField(
-        label=gettext_lazy("このあと"), choices=Result.choices, widget=forms.RadioSelect, initial=Result.TAKE
+        label=gettext_lazy("だれがどうするか"),
+        choices=Result.choices,
+        widget=forms.RadioSelect,
+        initial=Result.TAKE,
     )
     outcome = forms.ChoiceField(
         label=gettext_lazy("完了の結果"),
@@ -156,7 +159,11 @@ class LogForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    follow_up_on = DayField(label=gettext_lazy("様子をたずねる日"), required=False)
+    follow_up_on = DayField(
+        label=gettext_lazy("する日・様子をたずねる日"),
+        required=False,
+        help_text=gettext_lazy("この日に、相談の対応の「様子をたずねる日」に出ます。"),
+    )
     consents_to_referral = forms.BooleanField(
         label=gettext_lazy("必要なとき、区のセンターや専門家などへ紹介してよいと聞いた"), required=False
     )
@@ -236,7 +243,9 @@ class LogForm(forms.Form):
         if result == Result.DONE and data.get("next_step"):
             self.add_error(
                 "next_step",
-                _("完了にすると、次にすることは残りません。空にするか、「このあと」を選びなおしてください。"),
+                _(
+                    "完了にすると、次にすることは残りません。空にするか、「だれがどうするか」を選びなおしてください。"
+                ),
             )
         if result == Result.PLAN:
             for name in ("next_step", "follow_up_on"):

@@ -394,6 +394,26 @@ def test_many_go_in_batches_and_a_stopped_run_goes_on(monkeypatch: pytest.Monkey
     assert not Contact.objects.filter(anonymised_at__isnull=True).exists()
 
 
+def test_what_was_reopened_between_choosing_and_locking_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = ConsultationFactory(closed=True, closed_at=CLOSED, received_at=CLOSED)
+    choose = retention._batches
+
+    def choose_and_reopen(due: Any) -> Any:
+        for pks in choose(due):
+            staff = one.assignee
+            assert staff is not None
+            steps.reopen(consultation=one, version=Consultation.objects.get(pk=one.pk).version, by=staff)
+            yield pks
+
+    monkeypatch.setattr(retention, "_batches", choose_and_reopen)
+
+    run = retention.forget_what_is_due(at=AFTER_CONTACT)
+
+    assert run.contacts == 0
+    one.contact.refresh_from_db()
+    assert one.contact.name
+
+
 def test_the_log_of_readings_goes_by_its_age() -> None:
     one = ConsultationFactory(in_progress=True)
     for days in (settings.CONSULTATION_READING_DAYS + 1, settings.CONSULTATION_READING_DAYS - 1):

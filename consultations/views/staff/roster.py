@@ -30,7 +30,7 @@ def slots(request: HttpRequest, pk: int) -> HttpResponse:
     if not rights.can_run_specialists(user):
         raise PermissionDenied
     specialist = get_object_or_404(Specialist, pk=pk)
-    form = SlotsForm(request.POST or None)
+    form = SlotsForm(request.POST if request.method == "POST" else None)
     lines: list[Line] = []
     if form.is_valid():
         planned = _without_taken(specialist, form.planned)

@@ -42,7 +42,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if not (rights.can_run_specialists(user) and rights.can_work_on(user, consultation)):
         raise PermissionDenied
-    form = RequestForm(request.POST or None)
+    form = RequestForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             session = actions.request(consultation=consultation, by=user, **form.cleaned_data)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextChoices
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from consultations.models import Consultation, InboundMail, Referral
+from consultations.models import Consultation, InboundMail, Referral, Tag
 from consultations.queries.clocks import Clocks, Due
 from consultations.queries.filters import Filters, narrowed
 from kyodo import clock
@@ -61,6 +62,7 @@ class Row:
     has_referral: bool
     asks_today: bool
     """The day to ask how things went has come."""
+    tags: Sequence[str]
 
     @property
     def url(self) -> str:
@@ -130,7 +132,7 @@ def inbox(user: User, tab: Tab, sort: str, filters: Filters, page: str) -> Inbox
     if tab == Tab.REFERRALS:
         found = KnownPaginator(received_referrals(user), counts[tab]).get_page(page)
         return Inbox(tabs, tab, found, rows=(), referrals=_referral_rows(found))
-    listed = _with_facts(work.filter(condition(tab, user))).order_by(*ORDERS[sort])
+    listed = _with_facts(work.filter(conditions(user)[tab])).order_by(*ORDERS[sort])
     found = KnownPaginator(listed, counts[tab]).get_page(page)
     return Inbox(tabs, tab, found, rows=rows_of(list(found), user), referrals=())
 
@@ -148,7 +150,8 @@ def under_way(user: User) -> QuerySet[Consultation]:
     )
 
 
-def condition(tab: Tab, user: User) -> Q:
+def conditions(user: User) -> dict[Tab, Q]:
+    """What makes a consultation belong into each tab."""
     now, today = clock.now(), clock.today()
     is_open = ~Q(status=Status.CLOSED)
     week_ends = clock.day_ends(today + timedelta(days=6 - today.weekday()))
@@ -163,7 +166,7 @@ def condition(tab: Tab, user: User) -> Q:
         Tab.PERSON: Q(status=Status.WAITING, waiting_for=WaitingFor.PERSON),
         Tab.PARTNER: Q(status=Status.WAITING, waiting_for=WaitingFor.PARTNER),
         Tab.ALL: is_open,
-    }[tab]
+    }
 
 
 def counts(user: User) -> dict[Tab, int]:
@@ -173,10 +176,10 @@ def counts(user: User) -> dict[Tab, int]:
 
 def _counts(work: QuerySet[Consultation], user: User) -> dict[Tab, int]:
     """All tabs in one question; referrals, which are rows of their own, in another."""
-    tabs = [tab for tab in Tab if tab != Tab.REFERRALS]
-    asked = {tab.value: Count("pk", filter=condition(tab, user)) for tab in tabs}
+    asked = {tab.value: Count("pk", filter=belongs) for tab, belongs in conditions(user).items()}
     counted = work.order_by().aggregate(**asked)
-    return {tab: counted[tab.value] for tab in tabs} | {Tab.REFERRALS: received_referrals(user).count()}
+    counts = {Tab(tab): count for tab, count in counted.items()}
+    return counts | {Tab.REFERRALS: received_referrals(user).count()}
 
 
 def received_referrals(user: User) -> QuerySet[Referral]:
@@ -199,13 +202,37 @@ def queued_mails() -> int:
 # ── Lines ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+# What a line shows; a row has forty columns, some of them long.
+SHOWN = (
+    "reference",
+    "subject",
+    "audience",
+    "kind",
+    "channel",
+    "status",
+    "waiting_for",
+    "next_step",
+    "received_at",
+    "due_at",
+    "follow_up_on",
+    "unanswered_since",
+    "reopening_asked_at",
+    "version",
+    "ward__name",
+    "assignee__name",
+    "assignee__email",
+    "assignee__deleted_at",
+)
+
+
 def _with_facts(consultations: QuerySet[Consultation]) -> QuerySet[Consultation]:
-    sent = Referral.objects.filter(consultation=OuterRef("pk"), status__in=Referral.OPEN)
+    own = OuterRef("pk")
+    sent = Referral.objects.filter(consultation=own, status__in=Referral.OPEN)
+    tags = Tag.objects.filter(consultations=own).order_by("name")
     return (
-        consultations.select_related("ward", "assignee", "group")
-        .prefetch_related("tags")
-        .defer("search", "text", "outcome_text", "group__search")
-        .annotate(has_referral=Exists(sent))
+        consultations.select_related("ward", "assignee")
+        .only(*SHOWN)
+        .annotate(has_referral=Exists(sent), tag_names=ArraySubquery(tags.values("name")))
     )
 
 
@@ -220,6 +247,7 @@ def rows_of(consultations: Sequence[Consultation], user: User) -> list[Row]:
             is_mine=one.assignee_id == user.pk,
             has_referral=one.has_referral,  # type: ignore[attr-defined]
             asks_today=one.follow_up_on is not None and one.follow_up_on <= today,
+            tags=one.tag_names,  # type: ignore[attr-defined]
         )
         for one in consultations
     ]

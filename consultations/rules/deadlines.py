@@ -3,7 +3,7 @@
 Source: the centre's promise to answer first within two working days and to take the next step within seven.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import takewhile
@@ -82,9 +82,12 @@ class WorkingDays:
 
     def since(self, came: datetime, day: date) -> int:
         """As days_between, up to a day."""
-        if clock.local(came).date() < self.calendar.first:
-            return self.after(self.calendar.first, day)
-        return self.after(_came_on(self.calendar, came), day)
+        came = clock.local(came)
+        first = max(came.date(), self.calendar.first)
+        if first == came.date() and _is_late(self.calendar, came):
+            first += timedelta(days=1)
+        # The day on which it came, as the first working day from there on, is not counted itself.
+        return max(0, bisect_right(self._days, day) - bisect_left(self._days, first) - 1)
 
 
 def closing(calendar: Calendar, day: date) -> datetime:
@@ -95,9 +98,14 @@ def _came_on(calendar: Calendar, moment: datetime) -> date:
     """The day that a moment counts for, as the first from which working days are looked for."""
     moment = clock.local(moment)
     day = moment.date()
-    is_late = _is_working_day(calendar, day) and moment >= closing(calendar, day)
-    following = _working_days(calendar, day + timedelta(days=1) if is_late else day)
+    following = _working_days(calendar, day + timedelta(days=1) if _is_late(calendar, moment) else day)
     return next(following, day)
+
+
+def _is_late(calendar: Calendar, moment: datetime) -> bool:
+    """After closing time of a working day."""
+    day = moment.date()
+    return _is_working_day(calendar, day) and moment >= closing(calendar, day)
 
 
 def _working_days(calendar: Calendar, first: date) -> Iterator[date]:

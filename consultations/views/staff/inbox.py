@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -50,7 +49,6 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "consultations/staff/inbox.html",
         _("相談の対応"),
         inbox=found,
-        inbound_url=_url("admin:consultations_inbound"),
         inbound_count=queries.queued_mails(),
         form=form,
         is_narrowed=bool(form.chosen),
@@ -213,14 +211,3 @@ def _take(
         messages.error(request, sentence % {"count": missing})
     if taken:
         messages.success(request, done % {"count": taken})
-
-
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
-def url(tab: Tab) -> str:
-    return f"{reverse('admin:consultations_inbox')}?{urlencode({'tab': tab.value})}"

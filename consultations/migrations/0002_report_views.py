@@ -69,7 +69,7 @@ INDEXES = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consultations", "0004_inbound_originals")]
+    dependencies = [("consultations", "0001_initial")]
 
     operations = [
         *(

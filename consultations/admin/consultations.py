@@ -52,7 +52,9 @@ class ConsultationAdmin(admin.ModelAdmin):
     list_per_page = 50
     # Shows the box; what is looked for is decided in get_search_results.
     search_fields = ("reference",)
-    search_help_text = _("受付番号、内容のことば、お名前、メールアドレス、電話番号")
+    search_help_text = _(
+        "受付番号、内容のことば、お名前、メールアドレス、電話番号。よくあることばは、新しいものからさがします。"
+    )
     # By what an office sees of every one of its lines; any other order would tell of words it must not read.
     sortable_by = ("reference", "status", "received")
     ordering = ("-received_at", "-pk")

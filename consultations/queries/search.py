@@ -1,6 +1,8 @@
 """Finding consultations: by reference, by words in what was asked and said, and by who asked."""
 
-from django.db.models import Q, QuerySet
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
 
 from accounts.models import User
 from consultations.models import Consultation, Contact, Entry
@@ -8,24 +10,68 @@ from kyodo import references, text
 
 SIGNS_IN_NUMBERS = frozenset("-ー－‐()（）+ 　")
 FEWEST_DIGITS = 4
+MOST = 2_000
+"""Hits looked at of each kind when everything is searched: more than anybody turns pages for."""
+
+Row = TypeVar("Row", bound=Model)
 
 
 def found(consultations: QuerySet[Consultation], words: str, user: User) -> QuerySet[Consultation]:
-    """Those of the given ones that the words name. Text and contact are searched only where the person may read them.
+    """Those of the given ones that the words name, among all there are: the newest MOST hits of each kind.
 
-    Keys are gathered from each index first: an OR across three tables would walk all consultations.
+    A word that stands in every fourth entry would have a hundred thousand of them read to show fifty lines.
+    """
+    newest = Entry.objects.filter(
+        pk__in=_hits(Entry.objects.all(), words).order_by("-pk").values("pk")[:MOST]
+    )
+    return _named(
+        consultations,
+        words,
+        user,
+        written=_hits(Consultation.objects.all(), words).order_by("-pk")[:MOST],
+        said=newest.visible_to(user),
+        asked_by=people(words).order_by("-pk")[:MOST],
+    )
+
+
+def found_among(consultations: QuerySet[Consultation], words: str, user: User) -> QuerySet[Consultation]:
+    """The same for a few of them, such as those under way: nothing is left out, however old."""
+    these = consultations.order_by().values("pk")
+    return _named(
+        consultations,
+        words,
+        user,
+        written=_hits(consultations.order_by(), words),
+        said=_hits(Entry.objects.visible_to(user).filter(consultation__in=these), words).order_by(),
+        asked_by=people(words).filter(consultation__in=these).order_by(),
+    )
+
+
+def _named(
+    consultations: QuerySet[Consultation],
+    words: str,
+    user: User,
+    *,
+    written: QuerySet[Consultation],
+    said: QuerySet[Entry],
+    asked_by: QuerySet[Contact],
+) -> QuerySet[Consultation]:
+    """Text and contact are searched only where the person may read them. Keys are gathered from each index first: an OR
+    across three tables would walk all consultations, once for the list and once for its count.
     """
     reference = references.normalise(words)
     if len(reference) == references.LENGTH and Consultation.objects.filter(reference=reference).exists():
         return consultations.filter(reference=reference)
+    keys = set(written.values_list("pk", flat=True))
+    for hits in (said, asked_by):
+        keys.update(hits.values_list("consultation", flat=True))
+    readable = Consultation.objects.readable_by(user).filter(pk__in=keys)
+    return consultations.filter(pk__in=list(readable.order_by().values_list("pk", flat=True)))
+
+
+def _hits(rows: "QuerySet[Row]", words: str) -> "QuerySet[Row]":
     asked = text.query(words)
-    if asked is None:
-        return consultations.none()
-    readable = Consultation.objects.readable_by(user)
-    written = Consultation.objects.filter(search=asked).order_by().values("pk")
-    said = Entry.objects.visible_to(user).filter(search=asked).order_by().values("consultation")
-    by_person = people(words).order_by().values("consultation")
-    return consultations.filter(Q(pk__in=written.union(said, by_person)) & Q(pk__in=readable.values("pk")))
+    return rows.filter(search=asked) if asked else rows.none()
 
 
 def people(words: str) -> QuerySet[Contact]:

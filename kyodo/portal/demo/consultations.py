@@ -1,7 +1,7 @@
 """Eighty consultations of the demo, from consultations.toml: their past written as rows, without mails."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from itertools import cycle
@@ -124,7 +124,11 @@ def load(accounts: Mapping[str, User], groups: Mapping[str, Registered]) -> None
         CannedReply(title=title, kind=kind, body=body, position=position)
         for position, (title, kind, body) in enumerate(CANNED)
     )
-    who = {"citizen": cycle(NAMES), "company": cycle(COMPANIES), "public": cycle(OFFICES)}
+    who: dict[str, Iterator[tuple[str, ...]]] = {
+        "citizen": cycle(NAMES),
+        "company": cycle(COMPANIES),
+        "public": cycle(OFFICES),
+    }
     known: dict[str, Consultation] = {}
     for number, row in enumerate(tomllib.loads(FILE.read_text(encoding="utf-8"))["rows"]):
         contact = _contact(row, number, next(who[row.get("a", "citizen")]))

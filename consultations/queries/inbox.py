@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ from accounts.models import User
 from consultations.models import Consultation, InboundMail, Referral, Tag
 from consultations.queries.clocks import Clocks, Due
 from consultations.queries.filters import Filters, narrowed
-from kyodo import clock
+from kyodo import clock, dates
 
 PER_PAGE = 50
 Status = Consultation.Status
@@ -53,36 +53,29 @@ ORDERS: Mapping[str, Sequence[Any]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list. Whose question it is stands on its own page only."""
+    """One line of the list, in the words it shows: fifty of them are drawn at a time. Whose question it is stands on its
+    own page only."""
 
     consultation: Consultation
+    url: str
+    choice: str
+    """What its checkbox sends: the row, and the version that was looked at."""
+    choice_label: str
+    title: str
+    reference: str
     due: Due
-    age: str
-    is_mine: bool
-    has_referral: bool
-    asks_today: bool
-    """The day to ask how things went has come."""
+    badges: Sequence[str]
     tags: Sequence[str]
-
-    @property
-    def url(self) -> str:
-        return reverse("admin:consultations_consultation_change", args=[self.consultation.pk])
-
-    @property
-    def choice(self) -> str:
-        """What its checkbox sends: the row, and the version that was looked at."""
-        return f"{self.consultation.pk}:{self.consultation.version}"
-
-    @property
-    def badges(self) -> list[str]:
-        one = self.consultation
-        found = [
-            (one.unanswered_since is not None, _("新しいメッセージ")),
-            (one.reopening_asked_at is not None, _("再開の希望")),
-            (self.asks_today, _("様子をたずねる日")),
-            (self.has_referral, _("紹介中")),
-        ]
-        return [text for is_so, text in found if is_so]
+    audience: str
+    kind: str
+    ward: str
+    assignee: str
+    is_mine: bool
+    next_step: str
+    follow_up: str
+    received_at: datetime
+    age: str
+    channel: str
 
 
 @dataclass(frozen=True)
@@ -237,20 +230,50 @@ def _with_facts(consultations: QuerySet[Consultation]) -> QuerySet[Consultation]
 
 
 def rows_of(consultations: Sequence[Consultation], user: User) -> list[Row]:
+    """What is the same in each line is put into words once."""
     clocks = Clocks(consultations)
     today = clock.today()
+    audiences, kinds, channels = (
+        {value: str(label) for value, label in choices.choices}
+        for choices in (Consultation.Audience, Consultation.Kind, Consultation.Channel)
+    )
+    home = reverse("admin:consultations_consultation_changelist")
+    choose, ask_again = _("%(reference)sを選ぶ"), _("%(day)sに様子をたずねる")
+    mine, nobody, nothing = _("自分"), _("なし"), _("－")
     return [
         Row(
             consultation=one,
+            url=f"{home}{one.pk}/change/",
+            choice=f"{one.pk}:{one.version}",
+            choice_label=choose % {"reference": one.reference},
+            title=one.title,
+            reference=one.reference,
             due=clocks.due(one),
-            age=clocks.age(one),
-            is_mine=one.assignee_id == user.pk,
-            has_referral=one.has_referral,  # type: ignore[attr-defined]
-            asks_today=one.follow_up_on is not None and one.follow_up_on <= today,
+            badges=_badges(one, today),
             tags=one.tag_names,  # type: ignore[attr-defined]
+            audience=audiences[one.audience],
+            kind=kinds[one.kind],
+            ward=one.ward.name if one.ward else nothing,
+            assignee=mine if one.assignee_id == user.pk else str(one.assignee or nobody),
+            is_mine=one.assignee_id == user.pk,
+            next_step=one.next_step or nothing,
+            follow_up=ask_again % {"day": dates.short_day(one.follow_up_on)} if one.follow_up_on else "",
+            received_at=one.received_at,
+            age=clocks.age(one),
+            channel=channels[one.channel],
         )
         for one in consultations
     ]
+
+
+def _badges(one: Consultation, today: date) -> list[str]:
+    found = [
+        (one.unanswered_since is not None, gettext_lazy("新しいメッセージ")),
+        (one.reopening_asked_at is not None, gettext_lazy("再開の希望")),
+        (one.follow_up_on is not None and one.follow_up_on <= today, gettext_lazy("様子をたずねる日")),
+        (one.has_referral, gettext_lazy("紹介中")),  # type: ignore[attr-defined]
+    ]
+    return [str(text) for is_so, text in found if is_so]
 
 
 def _referral_rows(referrals: Page[Any]) -> list[ReferralRow]:

@@ -1,6 +1,6 @@
 """Everything that happened in one consultation, newest first: what was said, its steps, referrals, sessions, mails."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,7 +72,7 @@ def timeline_of(
     found = [
         *(_entry(one, files.get(one.pk, []), user) for one in entries),
         *_steps(consultation),
-        *_referrals(consultation, user),
+        *_referrals(consultation, user, {one.referral_id for one in entries}),
         *_sessions(consultation),
         *_introductions(introductions),
         *_mails(consultation, entries),
@@ -188,7 +188,10 @@ def _title_of(change: StatusChange, assignee_before: int | None) -> str:
     return "　".join(str(word) for word in words) or _("担当を決め直した")
 
 
-def _referrals(consultation: Consultation, user: User) -> Iterator[Happening]:
+def _referrals(
+    consultation: Consultation, user: User, written: Collection[int | None]
+) -> Iterator[Happening]:
+    """`written`: those whose answers stand as entries, with their words; here only that they came."""
     rows = (
         Referral.objects.visible_to(user)
         .filter(consultation=consultation)
@@ -216,7 +219,7 @@ def _referrals(consultation: Consultation, user: User) -> Iterator[Happening]:
                 title=_("%(receiver)s の返事：%(status)s") % {**names, "status": status},
                 icon="handshake",
                 by=str(row.answered_by or ""),
-                text=row.answer_text,
+                text="" if row.pk in written else row.answer_text,
                 link=link,
                 pk=row.pk,
             )
@@ -226,7 +229,7 @@ def _referrals(consultation: Consultation, user: User) -> Iterator[Happening]:
                 kind="referral",
                 title=_("%(receiver)s の結果：%(outcome)s") % {**names, "outcome": row.get_outcome_display()},
                 icon="circle-check",
-                text=row.outcome_text,
+                text="" if row.pk in written else row.outcome_text,
                 link=link,
                 pk=row.pk,
             )

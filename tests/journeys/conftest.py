@@ -2,6 +2,8 @@
 
 import os
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
@@ -34,6 +36,7 @@ FLAGS = [
 ]
 # A machine with two cores that runs other tests as well is slow, not broken.
 PATIENCE = 15_000
+LAST_REQUEST_SECONDS = 5
 NOW = datetime(2026, 11, 18, 10, 7, tzinfo=clock.TOKYO)
 """A Wednesday, open until 20:00, seven minutes into a half-hour. It goes on ticking: people wait for pages."""
 
@@ -127,7 +130,17 @@ def open_page(browser: Browser, site: str) -> Iterator[Open]:
     yield open_page
     for context in contexts:
         context.close()
+    _let_requests_end()
     assert not watch.problems, "\n".join(watch.problems)
+
+
+def _let_requests_end() -> None:
+    """A page that is left may still send something; its request must not meet a database that is being emptied."""
+    deadline = time.monotonic() + LAST_REQUEST_SECONDS
+    while any("process_request_thread" in thread.name for thread in threading.enumerate()):
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.01)
 
 
 @pytest.fixture(params=["phone", "desktop"])

@@ -60,10 +60,11 @@ class TalkForm(forms.Form):
 
     @property
     def happened_at(self) -> datetime | None:
-        day, at = self.cleaned_data["on"], self.cleaned_data["at"]
-        if day is None and at is None:
+        """None is just now; a former day without its hour is noon."""
+        day, at = self.cleaned_data["on"] or clock.today(), self.cleaned_data["at"]
+        if at is None and day == clock.today():
             return None
-        return clock.at(day or clock.today(), at or time(12))
+        return clock.at(day, at or time(12))
 
 
 class ReplyForm(forms.Form):

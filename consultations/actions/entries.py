@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from consultations.actions import files, steps
-from consultations.actions.locking import lock, lock_to_work, save_next, wrong_status
+from consultations.actions.locking import lock, lock_to_work, lock_to_write, save_next, wrong_status
 from consultations.emails import people as emails
 from consultations.models import Consultation, Entry
 from consultations.rules import deadlines
@@ -25,7 +25,7 @@ def add_note(*, consultation: Consultation, note: str, by: User, accepted: Seque
     """For staff alone: nothing mails it. Asks for no version, because it stands beside whatever others write."""
     _check_words(note, accepted)
     with transaction.atomic():
-        consultation = lock_to_work(consultation, by=by)
+        consultation = lock_to_write(consultation, by=by)
         return write(consultation, Kind.NOTE, note, by=by, accepted=accepted)
 
 
@@ -48,7 +48,7 @@ def log_talk(
     if happened_at is not None and happened_at > clock.now():
         raise ValidationError(_("これからの日時は、記録できません。"), code="future")
     with transaction.atomic():
-        consultation = lock_to_work(consultation, by=by)
+        consultation = lock_to_write(consultation, by=by)
         entry = write(
             consultation,
             Kind.TALK,

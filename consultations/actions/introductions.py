@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Group, User
-from consultations.actions.locking import lock_to_work, wrong_status
+from consultations.actions.locking import lock_to_write
 from consultations.models import Consultation, Introduction
 from kyodo import clock
 from kyodo.centre.models import SupportOrganisation
@@ -25,9 +25,7 @@ def introduce(
     if not named or (group and organisation):
         raise ValidationError(_("紹介した相手を選ぶか、書いてください。"), code="partner")
     with transaction.atomic():
-        consultation = lock_to_work(consultation, by=by)
-        if consultation.anonymised_at:
-            raise wrong_status(consultation)
+        consultation = lock_to_write(consultation, by=by)
         return Introduction.objects.create(
             consultation=consultation,
             group=group,
@@ -43,7 +41,7 @@ def record_result(*, introduction: Introduction, result: str, words: str, by: Us
     if result not in Introduction.Result.values:
         raise ValidationError(_("その後を選んでください。"), code="result")
     with transaction.atomic():
-        lock_to_work(introduction.consultation, by=by)
+        lock_to_write(introduction.consultation, by=by)
         introduction.result, introduction.result_text = result, words.strip()
         is_pending = result == Introduction.Result.PENDING
         introduction.result_at = None if is_pending else clock.now()

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from consultations.actions import steps
-from consultations.actions.locking import lock_to_work
+from consultations.actions.locking import lock_to_work, lock_to_write
 from consultations.models import Consultation, LockOut, Presence
 from consultations.rules import rights
 
@@ -20,7 +20,7 @@ def lock_out(*, consultation: Consultation, user: User, reason: str, by: User) -
     if not reason.strip():
         raise ValidationError(_("理由を書いてください。"), code="reason")
     with transaction.atomic():
-        consultation = lock_to_work(consultation, by=by)
+        consultation = lock_to_write(consultation, by=by)
         row, _is_new = LockOut.objects.get_or_create(
             consultation=consultation, user=user, defaults={"reason": reason.strip(), "by": by}
         )

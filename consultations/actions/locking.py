@@ -22,6 +22,14 @@ def lock_to_work(consultation: Consultation, *, by: User, version: int | None = 
     return consultation
 
 
+def lock_to_write(consultation: Consultation, *, by: User) -> Consultation:
+    """The same, to add words to it: where they were forgotten by rule, nothing would ever forget new ones."""
+    consultation = lock_to_work(consultation, by=by)
+    if consultation.anonymised_at:
+        raise wrong_status(consultation)
+    return consultation
+
+
 def check_version(consultation: Consultation, version: int) -> None:
     if consultation.version != version:
         raise ValidationError(

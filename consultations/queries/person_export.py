@@ -1,7 +1,8 @@
 """All that the centre keeps of one person's questions (開示のための書き出し), as data and as a file with what they sent.
 
 Found by the address they wrote with or signed in by. Of each consultation what they said and were told; the notes of
-staff only where a manager has decided so. Other people's consultations never, and none the manager may not read.
+staff only where a manager has decided so. Other people's consultations never, and none the manager may not read; nor
+what somebody else wrote on the page of a duplicate, which stands in the one that goes on.
 """
 
 import json
@@ -49,8 +50,11 @@ def as_data(
         "introductions",
         "referrals",
         "specialist_sessions",
-        Prefetch("entries", Entry.objects.filter(kind__in=kinds).defer("search")),
-        Prefetch("attachments", _attachments(kinds)),
+        Prefetch("entries", Entry.objects.filter(kind__in=kinds, via__isnull=True).defer("search")),
+        # What they wrote on the page of a duplicate of theirs, wherever it stands by now.
+        Prefetch("passed_on", Entry.objects.filter(kind__in=kinds).defer("search")),
+        Prefetch("attachments", _attachments(kinds).filter(entry__via__isnull=True)),
+        Prefetch("passed_on__attachments", _attachments(kinds)),
     )
     contacts = {row.consultation_id: row for row in Contact.objects.filter(consultation__in=consultations)}
     return {
@@ -76,21 +80,25 @@ def attachments_of(
     consultations: "QuerySet[Consultation]", *, with_notes: bool = False
 ) -> "QuerySet[Attachment]":
     kinds = Entry.Kind.values if with_notes else NOT_NOTES
-    return _attachments(kinds).filter(consultation__in=consultations)
+    own = Q(consultation__in=consultations, entry__via__isnull=True) | Q(entry__via__in=consultations)
+    return _attachments(kinds).filter(own)
 
 
 def _attachments(kinds: Iterable[str]) -> "QuerySet[Attachment]":
     return Attachment.objects.filter(Q(entry__isnull=True) | Q(entry__kind__in=kinds)).select_related(
-        "consultation"
+        "consultation", "entry__via"
     )
 
 
 def _path(attachment: Attachment) -> str:
     """The number in front tells two files of one name apart."""
-    return f"{attachment.consultation.reference}/{attachment.pk}-{attachment.name}"
+    written_in = (attachment.entry and attachment.entry.via) or attachment.consultation
+    return f"{written_in.reference}/{attachment.pk}-{attachment.name}"
 
 
 def _consultation(row: Consultation, contact: Contact | None) -> dict[str, Any]:
+    entries = sorted((*row.entries.all(), *row.passed_on.all()), key=lambda one: (one.happened_at, one.pk))
+    files = [*row.attachments.all(), *(file for one in row.passed_on.all() for file in one.attachments.all())]
     return {
         "reference": row.reference,
         "received_at": row.received_at.isoformat(),
@@ -118,9 +126,9 @@ def _consultation(row: Consultation, contact: Contact | None) -> dict[str, Any]:
                 "happened_at": entry.happened_at.isoformat(),
                 "text": entry.text,
             }
-            for entry in row.entries.all()
+            for entry in entries
         ],
-        "files": [_path(attachment) for attachment in row.attachments.all()],
+        "files": [_path(attachment) for attachment in files],
         "referrals": [
             {
                 "to": referral.to_name,

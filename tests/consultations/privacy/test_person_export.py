@@ -137,3 +137,27 @@ def test_what_the_manager_may_not_read_stays_out(page: Callable[..., Any], manag
 def test_only_managers_open_it(sign_in: Callable[[User], Client], coordinator: User, reception: User) -> None:
     for user in (coordinator, reception):
         assert sign_in(user).get(reverse("admin:consultations_person_export")).status_code == 403
+
+
+def test_what_somebody_else_wrote_on_the_page_of_a_duplicate_is_theirs_alone(
+    page: Callable[..., Any],
+) -> None:
+    goes_on, theirs = asked(), asked("jiro@example.jp")
+    passed_on = EntryFactory(
+        consultation=goes_on, via=theirs, kind=Entry.Kind.MESSAGE, by=None, text="別の人の質問です。"
+    )
+    attachment = Attachment(
+        consultation=goes_on, entry=passed_on, name="別.txt", content_type="text/plain", size=6
+    )
+    attachment.file.save("x.txt", ContentFile(b"theirs"), save=False)
+    attachment.save()
+
+    data, files = taken(page(email=EMAIL, is_identified="on", export="1"))
+    their_data, their_files = taken(page(email="jiro@example.jp", is_identified="on", export="1"))
+
+    assert "別の人の質問です。" not in json.dumps(data, ensure_ascii=False)
+    assert b"theirs" not in files.values()
+    assert "別の人の質問です。" in json.dumps(their_data, ensure_ascii=False)
+    assert their_files[f"{theirs.reference}/{attachment.pk}-別.txt"] == b"theirs"
+    assert set(their_files) == set(their_data["consultations"][0]["files"])
+    assert goes_on.reference not in json.dumps(their_data)

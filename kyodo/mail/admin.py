@@ -132,6 +132,7 @@ class OutgoingMailAdmin(admin.ModelAdmin):
             "title": _("送信メール"),
             "mail": mail,
             "shows_body": rules.shows_body(mail, in_production=settings.PRODUCTION),
+            "is_read_elsewhere": rules.is_read_elsewhere(mail),
             "attachments": mail.attachments.defer("content"),
             "may_abort": may_manage and rules.can_abort(mail),
             "may_send_again": may_manage and rules.can_send_again(mail),

@@ -132,3 +132,14 @@ def test_a_citizen_sees_nothing(client: Client, citizen: User) -> None:
 
 def page_of(mail: OutgoingMail) -> str:
     return reverse("admin:mail_outgoingmail_change", args=[mail.pk])
+
+
+def test_what_was_said_in_a_consultation_is_read_on_its_own_page_alone(at_work: Client) -> None:
+    mail = write_mail(
+        body="内緒の話への返事です。", kind="consultations/reply", about_url="/consult/ABCD2345/"
+    )
+
+    page = at_work.get(page_of(mail)).content.decode()
+
+    assert "内緒の話" not in page
+    assert 'href="/consult/ABCD2345/"' in page

@@ -55,7 +55,9 @@ class CloseForm(forms.Form):
         label=_("結果の説明"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4, "data-count": CHARACTERS_LEFT}),
-        help_text=_("職員の記録です。相談者には送りません。"),
+        help_text=_(
+            "相談者が相談のページで読みます。メールでは送りません。職員だけの記録は、職員メモに書いてください。"
+        ),
         error_messages={"required": _("結果を文で書いてください。")},
     )
 

@@ -448,3 +448,13 @@ def test_a_consultation_asks_as_much_for_a_long_story(
     EntryFactory.create_batch(5, consultation=own, by=officer)
 
     assert query_count(client, of(own)) == one <= 25
+
+
+def test_whoever_closes_knows_that_the_person_reads_the_words(
+    client: Client, ward_officer: User, own: Consultation
+) -> None:
+    client.force_login(ward_officer)
+
+    page = client.get(f"/ward/consultations/{own.reference}/close/").content.decode()
+
+    assert "相談者が相談のページで読みます" in page

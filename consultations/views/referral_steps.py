@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from consultations.actions import readings
 from consultations.actions import referrals as actions
 from consultations.forms.referrals import (
     AcceptForm,
@@ -37,6 +38,12 @@ def context(
     given = dict(refused or {})
     forms_of = {step: given.get(step) or form_of(step, page) for step in open_steps(page)}
     return {"page": page, "referral": referral, **forms_of}
+
+
+def record_reading(page: ReferralPage, user: User) -> None:
+    """The summary is words of the consultation, and so is its outcome; who sees neither has read nothing."""
+    if page.reads_summary or page.opens_consultation or page.follows_consultation:
+        readings.record_reading(consultation=page.referral.consultation, what=readings.What.PAGE, by=user)
 
 
 def open_steps(page: ReferralPage) -> list[str]:

@@ -55,7 +55,9 @@ def referral_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: Referral, refused: Any = None, status: int = 200) -> HttpResponse:
-    context = referral_steps.context(found, requests.staff(request), refused)
+    user = requests.staff(request)
+    context = referral_steps.context(found, user, refused)
+    referral_steps.record_reading(context["page"], user)
     urls = {
         step: reverse("admin:consultations_referral_step", args=[found.pk, step])
         for step in referral_steps.STEPS

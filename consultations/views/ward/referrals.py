@@ -46,6 +46,8 @@ def referral_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, found: Referral, refused: Any = None, status: int = 200) -> HttpResponse:
-    context = referral_steps.context(found, requests.ward_officer(request), refused)
+    user = requests.ward_officer(request)
+    context = referral_steps.context(found, user, refused)
+    referral_steps.record_reading(context["page"], user)
     urls = {step: reverse("ward_referral_step", args=[found.pk, step]) for step in referral_steps.STEPS}
     return render(request, "consultations/ward/referral.html", {**context, "urls": urls}, status=status)

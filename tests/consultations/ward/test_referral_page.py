@@ -2,9 +2,11 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
-from consultations.models import Consultation, Referral
+from consultations.actions.access import refresh
+from consultations.models import Consultation, Reading, Referral
 from kyodo import clock
 from tests.factories.centre import CentreFactory, usual_week
 from tests.factories.consultations import ConsultationFactory, ReferralFactory
@@ -60,3 +62,37 @@ def test_accepting_opens_the_consultation(client: Client, ward_officer: User, to
     assert to_ward.status == Referral.Status.ACCEPTED
     assert Consultation.objects.readable_by(ward_officer).filter(pk=to_ward.consultation_id).exists()
     assert clock.now() >= (to_ward.answered_at or clock.now())
+
+
+def test_each_look_at_a_summary_is_written_down(
+    client: Client, ward_officer: User, to_ward: Referral
+) -> None:
+    client.force_login(ward_officer)
+
+    client.get(address(to_ward))
+
+    reading = Reading.objects.get()
+    assert (reading.consultation, reading.by) == (to_ward.consultation, ward_officer)
+
+
+def test_each_look_at_a_summary_in_the_admin_is_written_down(
+    client: Client, coordinator: User, to_ward: Referral
+) -> None:
+    client.force_login(coordinator)
+
+    client.get(reverse("admin:consultations_referral_page", args=[to_ward.pk]))
+
+    reading = Reading.objects.get()
+    assert (reading.consultation, reading.by) == (to_ward.consultation, coordinator)
+
+
+def test_a_page_that_shows_nothing_of_the_consultation_leaves_no_reading(
+    client: Client, ward_officer: User, to_ward: Referral
+) -> None:
+    Referral.objects.filter(pk=to_ward.pk).update(status=Referral.Status.EXPIRED)
+    refresh(to_ward.consultation)
+    client.force_login(ward_officer)
+
+    assert client.get(address(to_ward)).status_code == 200
+
+    assert not Reading.objects.exists()

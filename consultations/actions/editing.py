@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Group, User
+from consultations.actions import page_codes
 from consultations.actions.intake import ContactDetails, contact_columns
 from consultations.actions.locking import lock_to_work, save_next, wrong_status
 from consultations.models import Consultation, Contact
@@ -61,8 +62,11 @@ def edit_contact(
         if consultation.anonymised_at or consultation.contact.anonymised_at:
             raise wrong_status(consultation)
         row = Contact.objects.select_for_update(no_key=True).get(consultation=consultation)
+        before = row.email
         for name, value in contact_columns(contact).items():
             setattr(row, name, value)
         row.save()
+        if not row.can_be_mailed or row.email.lower() != before.lower():
+            page_codes.expire(consultation)
         save_next(consultation)
     return consultation

@@ -24,9 +24,7 @@ def send_code(*, consultation: Consultation) -> None:
             return
         code = f"{secrets.randbelow(10**PageCode.DIGITS):0{PageCode.DIGITS}}"
         now = clock.now()
-        PageCode.objects.filter(consultation=consultation, used_at=None, expires_at__gt=now).update(
-            expires_at=now
-        )
+        expire(consultation)
         PageCode.objects.create(
             consultation=consultation,
             code_hash=hash_of(code, consultation),
@@ -34,6 +32,14 @@ def send_code(*, consultation: Consultation) -> None:
             expires_at=now + timedelta(minutes=PageCode.MINUTES),
         )
         emails.page_code(consultation, code)
+
+
+def expire(consultation: Consultation) -> None:
+    """Those that were mailed open nothing any longer: a newer one is on its way, or the mailbox was the wrong one."""
+    now = clock.now()
+    PageCode.objects.filter(consultation=consultation, used_at=None, expires_at__gt=now).update(
+        expires_at=now
+    )
 
 
 def use_code(*, reference: str, code: str) -> Consultation:

@@ -38,7 +38,8 @@ class Known:
 
 def known(words: str, user: User) -> Known:
     """At most ten lines, and only of what the person may read anyway."""
-    words = words.strip()
+    # No column can hold a NUL, nor be asked for one.
+    words = words.replace("\0", " ").strip()
     if not is_enough(words):
         return Known()
     consultations = list(_open_ones(words, user)[:MOST_CONSULTATIONS])

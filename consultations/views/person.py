@@ -140,9 +140,13 @@ def ask_for_reopening(request: HttpRequest, reference: str) -> HttpResponse:
     found = opened(request, number)
     if found is None:
         return _door(request, number, kept=request.POST.get("text", ""), status=FORBIDDEN)
+    form = MessageForm(request.POST)
+    has_words = bool(request.POST.get("text", "").strip())
+    if has_words and not form.is_valid():
+        return _page(request, found, form, status=UNPROCESSABLE)
     try:
-        if request.POST.get("text", "").strip():
-            entries.receive_message(consultation=found.consultation, message=request.POST["text"])
+        if has_words:
+            entries.receive_message(consultation=found.consultation, message=form.cleaned_data["text"])
         else:
             actions.ask_for_reopening(consultation=found.consultation)
     except ValidationError as refused:

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from consultations.actions import page_codes
+from consultations.actions import editing, page_codes
+from consultations.actions.intake import ContactDetails
 from consultations.models import Consultation, PageCode, Reading
 from consultations.tasks.people import send_page_code
 from kyodo.mail.models import OutgoingMail
@@ -244,3 +245,31 @@ def test_staff_who_follow_a_link_land_on_their_own_page(
     target = reverse("admin:consultations_consultation_change", args=[asked.pk])
     assert client.get(door(asked.reference))["Location"] == target
     assert client.get(door(UNKNOWN)).status_code == 200
+
+
+def test_a_code_sent_to_an_address_that_was_set_right_opens_nothing(
+    client: Client, coordinator: User, asked: Consultation
+) -> None:
+    code = code_for(asked)
+    right = ContactDetails(name="相談 花子", email="right@example.jp")
+    asked.refresh_from_db()
+    editing.edit_contact(consultation=asked, version=asked.version, contact=right, by=coordinator)
+
+    assert try_code(client, asked.reference, code).status_code == 422  # type: ignore[attr-defined]
+
+
+def test_a_code_stays_good_while_the_address_stays(
+    client: Client, coordinator: User, asked: Consultation
+) -> None:
+    code = code_for(asked)
+    same = ContactDetails(name="相談 華子", email=EMAIL)
+    asked.refresh_from_db()
+    editing.edit_contact(consultation=asked, version=asked.version, contact=same, by=coordinator)
+
+    assert try_code(client, asked.reference, code).status_code == 302  # type: ignore[attr-defined]
+
+
+def test_whoever_signs_in_from_a_refused_door_comes_back_to_the_page(client: Client) -> None:
+    page = ask_for_code(client, UNKNOWN, "no address").content.decode()  # type: ignore[attr-defined]
+
+    assert f'?next={door(UNKNOWN)}"' in page

@@ -346,3 +346,17 @@ def test_after_it_was_erased_the_page_says_so_and_takes_nothing(client: Client, 
     assert "<textarea" not in page
     with pytest.raises(Exception, match="操作できません|できません"):
         entries.receive_message(consultation=asked, message="まだいますか")
+
+
+@pytest.mark.parametrize("words", ["まだ\x00です", "長" * 3001])
+def test_words_that_cannot_be_kept_are_refused_where_more_help_is_asked_for(
+    client: Client, asker: User, words: str
+) -> None:
+    consultation = ConsultationFactory(person=asker, closed=True)
+
+    answer = client.post(reverse("consultation_reopen", args=[consultation.reference]), {"text": words})
+
+    assert answer.status_code == 422
+    assert not Entry.objects.exists()
+    consultation.refresh_from_db()
+    assert consultation.reopening_asked_at is None

@@ -281,7 +281,9 @@ def test_nobody_finds_what_they_may_not_read(
     assert not Reading.objects.exists()
 
 
-@pytest.mark.parametrize("words", ["", " ", "a", "あ", "見つからない名前", "'; --", "\x00", "字" * 300])
+@pytest.mark.parametrize(
+    "words", ["", " ", "a", "あ", "見つからない名前", "'; --", "\x00", "無\x00名", "字" * 300]
+)
 def test_odd_words_find_nothing(staff: Client, earlier: Consultation, words: str) -> None:
     response = staff.post(FIND, {"words": words})
 

@@ -435,3 +435,13 @@ def test_the_page_asks_as_often_for_many_free_times_as_for_one(
     add(3)
 
     assert query_count(client, asked.url) == few <= 15
+
+
+def test_the_page_claims_no_consent_that_nobody_gave(client: Client, organisation: Asked) -> None:
+    assert "同意を得て" in text(client.get(organisation.url))
+
+    Referral.objects.filter(pk=organisation.referral.pk).update(
+        is_without_consent=True, consented_on=None, consent_by=None
+    )
+
+    assert "同意を得て" not in text(client.get(organisation.url))

@@ -23,20 +23,27 @@ def sheets(report: Report, *, is_for_outside: bool) -> list[Sheet]:
         return [summary, months, *(_table(one) for one in report.tables), _crossing(report)]
     if report.received.now < FEWEST_TO_CUT:
         return [_without_few(summary)]
-    return [_without_few(sheet) for sheet in (summary, months, *(_table(one) for one in report.tables))]
+    cuts = [_table(one) for one in report.tables]
+    if 0 < report.received.before < FEWEST_TO_CUT:
+        cuts = [_without_year_before(sheet) for sheet in cuts]
+    return [_without_few(sheet) for sheet in (summary, months, *cuts)]
 
 
 def hidden(column: Sequence[Cell]) -> list[Cell]:
-    """One column without its small numbers; a single hidden one takes the next smallest with it, lest the sum tell it."""
+    """One column without its small numbers. Where the sum would tell them, because it is a single one or all are the
+    same, the next smallest goes with them; where there is none, so does every nought."""
     small = [place for place, cell in enumerate(column) if isinstance(cell, int) and 0 < cell < FEW]
-    if len(small) == 1:
-        others = [
-            (cell, place)
-            for place, cell in enumerate(column)
-            if isinstance(cell, int) and cell and place not in small
-        ]
-        small += [place for _cell, place in sorted(others)[:1]]
+    if small and len({column[place] for place in small}) == 1:
+        counted = [(cell, place) for place, cell in enumerate(column) if isinstance(cell, int)]
+        others = sorted(one for one in counted if one[1] not in small)
+        larger = [place for cell, place in others if cell]
+        small += larger[:1] or [place for _nought, place in others]
     return [HIDDEN if place in small else cell for place, cell in enumerate(column)]
+
+
+def _without_year_before(sheet: Sheet) -> Sheet:
+    """So few that nothing of them is cut."""
+    return Sheet(sheet.title, sheet.headings[:-1], [row[:-1] for row in sheet.rows])
 
 
 def _without_few(sheet: Sheet) -> Sheet:

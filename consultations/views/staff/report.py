@@ -55,7 +55,8 @@ def _asked(request: HttpRequest) -> queries.Report:
     month = numbers.typed(request.GET.get("month", ""))
     if not clock.FIRST_YEAR < year <= clock.LAST_YEAR or (month is not None and not 1 <= month <= MONTHS):
         raise Http404
-    where = request.GET.get("where", "")
+    # For outside only of all together: whoever has a part beside it takes one from the other, and has the small ones.
+    where = "" if _is_for_outside(request) else request.GET.get("where", "")
     return queries.report(queries.Period(year, month), where if where in (CENTRE, WARDS) else "")
 
 

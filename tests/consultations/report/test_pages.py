@@ -12,7 +12,7 @@ from accounts.models import User
 from consultations.report_files import hidden
 from tests.consultations.report.test_numbers import asked, at
 from tests.counting import query_count
-from tests.factories.centre import CentreFactory, WardFactory
+from tests.factories.centre import CentreFactory, WardCentreFactory, WardFactory
 from tests.factories.consultations import ReferralFactory
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +135,38 @@ def test_hidden_numbers_cannot_be_worked_out() -> None:
     assert hidden([1, 2, 8]) == ["―", "―", 8]
     assert hidden([3, 8, None, 0]) == [3, 8, None, 0]
     assert hidden([2]) == ["―"]
+    assert hidden([2, 2, 9, 0]) == ["―", "―", "―", 0]
+    assert hidden([2, 2, 0]) == ["―", "―", "―"]
+
+
+def test_outside_gets_no_part_to_take_from_the_whole(
+    sign_in: Callable[[User], Client], manager: User
+) -> None:
+    for _one in range(12):
+        asked(date(2026, 5, 1))
+    ward_centre = WardCentreFactory()
+    asked(date(2026, 5, 1), ward_centre=ward_centre)
+    client = sign_in(manager)
+
+    name, query = "consultations_report_csv", {"year": 2026, "for": "outside"}
+    whole = client.get(address(name, **query)).content
+    part = client.get(address(name, where="centre", **query)).content
+
+    assert lines(part) == lines(whole)
+
+
+def test_outside_sees_no_cuts_of_a_year_before_with_few(
+    sign_in: Callable[[User], Client], manager: User
+) -> None:
+    for _one in range(12):
+        asked(date(2026, 5, 1))
+    for _one in range(4):
+        asked(date(2025, 5, 1))
+
+    query = {"year": 2026, "month": 5, "for": "outside"}
+    rows = lines(sign_in(manager).get(address("consultations_report_csv", **query)).content)
+
+    assert ["ウェブ", "12"] in rows
 
 
 def test_queries_stay_the_same_however_many_asked(sign_in: Callable[[User], Client], manager: User) -> None:

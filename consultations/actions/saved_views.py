@@ -15,7 +15,7 @@ def save_view(*, name: str, query: str, by: User) -> SavedView:
     """Under a name that is taken the newer one replaces the older."""
     if not rights.has_office(by):
         raise PermissionDenied
-    name = " ".join(name.split())
+    name = " ".join(name.replace("\0", " ").split())
     if not name:
         raise ValidationError(_("表示の名前を書いてください。"), code="name")
     with transaction.atomic():

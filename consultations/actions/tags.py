@@ -32,7 +32,7 @@ def remove_tag(*, consultation: Consultation, version: int, tag: Tag, by: User) 
 
 def tag_named(*, name: str, by: User) -> Tag:
     """The tag of that name; who may make tags gets a new one when there is none."""
-    name = " ".join(name.split())
+    name = " ".join(name.replace("\0", " ").split())
     if not name:
         raise ValidationError(_("タグを選ぶか、書いてください。"), code="tag")
     if len(name) > NAME_LENGTH:

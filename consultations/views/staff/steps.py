@@ -10,6 +10,7 @@ from consultations.forms.staff.steps import AssignForm, CloseForm, NothingForm, 
 from consultations.models import Tag
 from consultations.queries.consultation_page import colleagues_for
 from consultations.views.staff.stepping import Step, open_to_work, posted_version, take
+from kyodo import numbers
 
 
 @require_POST
@@ -129,9 +130,7 @@ def tag(request: HttpRequest, pk: int) -> HttpResponse:
     user, opened = open_to_work(request, pk)
     step = Step(_("タグ"), _("付ける"), _("タグを直しました。"))
     if "remove" in request.POST:
-        removed = get_object_or_404(
-            Tag, pk__in=[one for one in [request.POST["remove"]] if one.isascii() and one.isdigit()]
-        )
+        removed = get_object_or_404(Tag, pk=numbers.typed(request.POST["remove"]) or 0)
         return take(
             request,
             user,

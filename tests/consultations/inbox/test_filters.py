@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from consultations.actions import saved_views
@@ -161,3 +162,20 @@ def test_a_name_too_long_is_told(staff: Client) -> None:
 
     assert page.status_code == 200
     assert not SavedView.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("inbox_bulk", {"chosen": "1:1", "do": "tag", "new_tag": "a\x00b"}),
+        ("save_view", {"name": "a\x00b"}),
+        ("find", {"words": "a\x00b"}),
+        ("log", {"find": "1", "words": "\x00\x00"}),
+    ],
+)
+def test_signs_that_no_keyboard_has_break_nothing(
+    name: str, typed: dict[str, str], client: Client, manager: User
+) -> None:
+    client.force_login(manager)
+
+    assert client.post(reverse(f"admin:consultations_{name}"), typed).status_code < 500

@@ -214,3 +214,28 @@ def test_a_lock_out_of_another_consultation_is_not_lifted_from_here(client: Clie
 
     assert press(client, consultation, "let_in", lock_out=other.pk).status_code == 404
     assert LockOut.objects.filter(pk=other.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("step", "typed"),
+    [
+        ("reply_preview", {"message": "お返事です。", "version": "9999999999"}),
+        ("note", {"note": "メモ", "version": "9999999999"}),
+        ("start", {"version": "9223372036854775807"}),
+        ("tag", {"remove": "99999999999999999999"}),
+        ("tag", {"remove": "９"}),
+        ("tag", {"remove": ""}),
+        ("tag", {"name": "a\x00b"}),
+        ("assign", {"to": "99999999999999999999"}),
+        ("unrelate", {"other": "99999999999999999999"}),
+        ("relate", {"reference": "\x00"}),
+        ("let_in", {"lock_out": "99999999999999999999"}),
+        ("introduce", {"group": "99999999999999999999", "name": "x"}),
+    ],
+)
+def test_what_no_page_of_ours_sends_breaks_nothing(
+    step: str, typed: dict[str, str], client: Client, manager: User
+) -> None:
+    client.force_login(manager)
+
+    assert press(client, ConsultationFactory(assigned=True), step, **typed).status_code < 500

@@ -8,7 +8,7 @@ from accounts.models import User
 from consultations.models import Reading, RetentionRun
 from tests.counting import query_count
 from tests.factories.centre import CentreFactory
-from tests.factories.consultations import ConsultationFactory
+from tests.factories.consultations import ConsultationFactory, LockOutFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +112,23 @@ def test_the_page_of_nights_asks_the_same_queries_for_one_and_three(
         RetentionRun.objects.create(waiting={"session": 1})
 
     assert query_count(client, RUNS) == one <= 20
+
+
+def test_a_manager_reads_nothing_of_what_they_are_kept_out_of(
+    sign_in: Callable[[User], Client], manager: User, coordinator: User
+) -> None:
+    one, other = read(coordinator), read(coordinator)
+    LockOutFactory(consultation=one.consultation, user=manager)
+    client = sign_in(manager)
+    page = reverse("admin:consultations_consultation_change", args=[one.consultation.pk])
+
+    for query in ("", f"?q={one.consultation.reference}", f"?by__id__exact={coordinator.pk}"):
+        assert page not in client.get(LOG + query).content.decode()
+    assert other.consultation.reference in client.get(LOG).content.decode()
+
+
+@pytest.mark.parametrize("query", ["?at__year=99999999999", "?consultation__exact=1"])
+def test_the_log_is_asked_nothing_but_its_filters(
+    query: str, sign_in: Callable[[User], Client], manager: User
+) -> None:
+    assert sign_in(manager).get(LOG + query).status_code == 400

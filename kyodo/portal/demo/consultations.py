@@ -12,26 +12,23 @@ from accounts.models import Group, User
 from consultations.actions import access
 from consultations.actions.intake import ContactDetails, contact_columns
 from consultations.models import (
-    CannedReply,
     Consultation,
     Contact,
     Entry,
     Introduction,
-    NetworkMeeting,
     Referral,
     Specialist,
     SpecialistSession,
-    SpecialistSlot,
     StatusChange,
     Survey,
     Tag,
 )
-from consultations.models.specialists import Profession, Way
+from consultations.models.specialists import Way
 from consultations.rules import deadlines
 from kyodo import clock, text
 from kyodo.centre.models import ActivityField, SupportOrganisation, Ward, WardCentre
 from kyodo.centre.queries import current_centre
-from kyodo.portal.demo import people
+from kyodo.portal.demo import desk, people
 from kyodo.portal.demo.groups import Registered
 
 FILE = Path(__file__).with_name("consultations.toml")
@@ -57,23 +54,6 @@ COMPANIES = (
     ("広報室", "見本電気株式会社"),
 )
 OFFICES = (("地域振興係", "見本区役所"), ("まちづくり担当", "例市土木事務所"))
-SPECIALISTS = (
-    ("税野 ただし", "ぜいの ただし", Profession.TAX_ACCOUNTANT, "NPO法人の会計と税、助成金の経理"),
-    ("帳場 みのる", "ちょうば みのる", Profession.TAX_ACCOUNTANT, "寄付と相続"),
-    ("労野 はたら", "ろうの はたら", Profession.LABOUR_CONSULTANT, "はじめての雇用、就業規則"),
-    ("法村 すじみち", "のりむら すじみち", Profession.LAWYER, "契約、著作権、解散"),
-    ("建部 はしら", "たてべ はしら", Profession.ARCHITECT, "古い建物の改修と耐震"),
-)
-CANNED = (
-    ("はじめのお返事", "", "{name} 様\n\nご相談をありがとうございます。担当の{staff}です。\n内容を読み、数日のうちに次のご案内をします。"),
-    ("面談のご案内", "", "一度お会いして、くわしくうかがえますか。\nご都合のよい日を三つほど、お知らせください。"),
-    ("規約の見本", "start", "規約の見本を添付します。\n書けるところまでで大丈夫です。書けたら、見せてください。"),
-    ("助成金のご案内", "run", "いま募集している助成金を添付します。\n申請書の下書きができたら、いっしょに読みます。"),
-    ("相手をご紹介する前に", "partner", "ご紹介する前に、先方へお伝えしてよいことを確かめさせてください。\n・お名前と団体名\n・活動の内容\n・連絡先"),
-    ("提案の流れ", "propose", "協働事業の提案は、担当課との話し合いから始まります。\n{centre}が間に入って、日程を合わせます。"),
-    ("専門家の相談の流れ", "specialist", "専門家におつなぎする前に、内容を30分ほどうかがいます。\n費用はかかりません。"),
-    ("完了のごあいさつ", "", "今回のご相談は、これで完了とします。\nまた困ったときは、{phone} までお気軽にどうぞ。"),
-)  # fmt: skip
 PATHS: Mapping[str, tuple[str, ...]] = {
     "received": (),
     "assigned": ("assigned",),
@@ -118,12 +98,7 @@ class World:
 
 def load(accounts: Mapping[str, User], groups: Mapping[str, Registered]) -> None:
     world = World(accounts, groups)
-    _roster(world)
-    _network()
-    CannedReply.objects.bulk_create(
-        CannedReply(title=title, kind=kind, body=body, position=position)
-        for position, (title, kind, body) in enumerate(CANNED)
-    )
+    world.specialists = desk.load()
     who: dict[str, Iterator[tuple[str, ...]]] = {
         "citizen": cycle(NAMES),
         "company": cycle(COMPANIES),
@@ -431,42 +406,4 @@ class _Story:
             solved=self.row["survey"],
             rating=5 if self.row["survey"] == "yes" else 4,
             comment="話を聞いてもらえて、次にすることが見えました。" if self.number % 2 else "",
-        )
-
-
-def _roster(world: World) -> None:
-    """Specialists with a slot a week from next week on."""
-    for number, (name, kana, profession, areas) in enumerate(SPECIALISTS):
-        specialist = Specialist.objects.create(
-            name=name,
-            name_kana=kana,
-            profession=profession,
-            areas=areas,
-            email=f"senmonka{number + 1}@example.jp",
-            ways=[Way.ON_SITE, Way.ONLINE] if number % 2 else [Way.ONLINE, Way.PHONE],
-        )
-        world.specialists.setdefault(profession, specialist)
-        for week in range(1, 7):
-            day = clock.today() + timedelta(days=7 * week + number - clock.today().weekday())
-            SpecialistSlot.objects.create(
-                specialist=specialist, begins_at=clock.at(day, time(14)), ends_at=clock.at(day, time(15))
-            )
-
-
-def _network() -> None:
-    for months, title, agenda in (
-        (
-            -2,
-            "区のセンターのネットワーク会議（秋）",
-            "・会計の相談の受け方\n・区をまたぐ紹介の例\n・災害のときの連絡",
-        ),
-        (1, "区のセンターのネットワーク会議（冬）", "・上半期の紹介の件数\n・同席の進め方\n・次年度の研修"),
-    ):
-        day = clock.months_later(clock.today(), months)
-        NetworkMeeting.objects.create(
-            title=title,
-            begins_at=clock.at(day, time(14)),
-            ends_at=clock.at(day, time(16)),
-            place="市民協働推進センター スペースA・B",
-            agenda=agenda,
         )

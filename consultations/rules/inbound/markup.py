@@ -9,13 +9,22 @@ LINES = {"address", "article", "div", "dl", "dt", "dd", "footer", "form", "h1", 
 }  # fmt: skip
 APART = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre"}
 DEEPEST = 20
+_NO_TAG = re.compile(r"<(?![A-Za-z/!?])")
 
 
 def text_of(html: str) -> str:
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(_without_loose_ends(html))
     reader.close()
     return reader.text
+
+
+def _without_loose_ends(html: str) -> str:
+    """A sign that opens no tag, or one that nothing closes, is a sign of the text. The parser would look for the end of
+    each through all that follows: a mail of half a megabyte kept it busy for minutes.
+    """
+    end = html.rfind(">") + 1
+    return _NO_TAG.sub("&lt;", html[:end]) + html[end:].replace("<", "&lt;")
 
 
 class _Reader(HTMLParser):

@@ -15,7 +15,7 @@ from consultations.rules.inbound.headers import header, header_lines
 
 LONGEST_TEXT = 100_000
 """Characters of a mail's text that are kept beside its bytes; more than any letter has."""
-LONGEST_MARKUP = 2_000_000
+LONGEST_MARKUP = 500_000
 MOST_PARTS = 200
 # Where servers write for whom a mail really was, whatever its To says.
 # The first of them is what `with_envelope` adds.

@@ -1,5 +1,6 @@
 """Bytes of a mail read: charsets, HTML, quotes, signatures, files. Needs no database."""
 
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -251,3 +252,13 @@ def test_an_envelope_brings_no_header_of_its_own() -> None:
     assert mail.count(b"\n") == 4
     assert b"\nBcc" not in mail
     assert b"\nCc" not in mail
+
+
+@pytest.mark.parametrize("loose", ["<a ", '<a b="', "<a b='", "<!", "</a ", "<"])
+def test_html_that_never_ends_its_tags_is_read_in_no_time(loose: str) -> None:
+    began = time.monotonic()
+
+    found = markup.text_of("<p>はじめ</p>" + loose * 50_000)
+
+    assert found.startswith("はじめ")
+    assert time.monotonic() - began < 5

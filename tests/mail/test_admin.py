@@ -143,3 +143,11 @@ def test_what_was_said_in_a_consultation_is_read_on_its_own_page_alone(at_work: 
 
     assert "内緒の話" not in page
     assert 'href="/consult/ABCD2345/"' in page
+
+
+@pytest.mark.parametrize("lookup", ["body__contains", "html__contains", "subject__startswith", "headers__x"])
+def test_the_list_tells_nothing_of_texts_that_are_not_shown(lookup: str, at_work: Client) -> None:
+    write_mail(body="内緒の話への返事です。", kind="consultations/reply")
+
+    assert at_work.get(LIST, {lookup: "内緒"}).status_code == 400
+    assert at_work.get(LIST, {"state__exact": "waiting"}).status_code == 200

@@ -30,15 +30,27 @@ _DEVICE = re.compile(
     re.IGNORECASE,
 )
 LONGEST_SIGNATURE = 15
+LONGEST_GAP = 10
 LONGEST_INTRODUCTION = 300
 """A longer line introduces nothing, and is not looked at: somebody could have made it to keep us busy."""
 
 
 def own_words(text: str) -> str:
     """The message without its quoted tail, device line and signature; the whole where nothing else is left."""
-    lines = text.split("\n")
+    lines = _with_few_gaps(text.split("\n"))
     kept = _without_signature(_without_tail(lines))
     return "\n".join(kept).strip() or text.strip()
+
+
+def _with_few_gaps(lines: list[str]) -> list[str]:
+    """Ten thousand empty lines say no more than a few, and each would be looked past again and again."""
+    kept: list[str] = []
+    gap = 0
+    for line in lines:
+        gap = 0 if line.strip() else gap + 1
+        if gap <= LONGEST_GAP:
+            kept.append(line)
+    return kept
 
 
 def _without_tail(lines: list[str]) -> list[str]:

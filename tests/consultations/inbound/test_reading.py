@@ -262,3 +262,12 @@ def test_html_that_never_ends_its_tags_is_read_in_no_time(loose: str) -> None:
 
     assert found.startswith("はじめ")
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("gaps", ["2026/11/20 :" + "\n" * 90_000, ("2026/11/20 :" + "\n" * 300) * 300])
+def test_a_mail_of_empty_lines_is_read_in_no_time(gaps: str) -> None:
+    began = time.monotonic()
+
+    assert quotes.own_words("はじめ\n" + gaps).startswith("はじめ")
+
+    assert time.monotonic() - began < 5

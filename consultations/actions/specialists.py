@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from consultations.actions import following, referrals, sessions, steps
+from consultations.actions import following, referrals, referring, sessions, steps
 from consultations.actions.locking import lock_to_work, wrong_status
 from consultations.emails import sessions as emails
 from consultations.models import Consultation, Referral, Specialist, SpecialistSession, SpecialistSlot
@@ -85,7 +85,7 @@ def match(
     session: SpecialistSession,
     version: int,
     specialist: Specialist,
-    consent: referrals.Consent,
+    consent: referring.Consent,
     by: User,
     slot: SpecialistSlot | None = None,
 ) -> SpecialistSession:
@@ -101,11 +101,11 @@ def match(
         if slot is not None:
             _check_free(slot, specialist)
         consultation = session.consultation
-        session.referral = referrals.send(
+        session.referral = referring.send(
             consultation=consultation,
             version=consultation.version,
             kind=Referral.Kind.REFER,
-            to=referrals.Receiver(kind=Referral.To.SPECIALIST, specialist=specialist),
+            to=referring.Receiver(kind=Referral.To.SPECIALIST, specialist=specialist),
             summary=session.hearing_note,
             consent=consent,
             by=by,

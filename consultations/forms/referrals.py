@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from consultations.actions.referrals import Consent
+from consultations.actions.referring import Consent
 from consultations.models import Consultation, Referral
 from consultations.queries.receivers import TYPED
 from kyodo import clock, dates

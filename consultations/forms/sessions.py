@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from consultations.actions.referrals import Consent
+from consultations.actions.referring import Consent
 from consultations.actions.specialists import Meeting
 from consultations.forms.referrals import Consented
 from consultations.models import Consultation, SpecialistSession

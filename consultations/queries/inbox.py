@@ -187,9 +187,9 @@ def received_referrals(user: User) -> QuerySet[Referral]:
     )
 
 
-def queued_mails() -> int:
-    """Mails that nobody has placed yet."""
-    return InboundMail.objects.filter(state=InboundMail.State.QUEUED).count()
+def queued_mails(user: User) -> int:
+    """Mails that nobody has placed yet, as far as the person may see them."""
+    return InboundMail.objects.visible_to(user).queued().count()
 
 
 # ── Lines ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from consultations.actions.referrals import Receiver
+from consultations.actions.referring import Receiver
 from consultations.models import Referral
 from kyodo import numbers
 from kyodo.centre.models import SupportOrganisation, WardCentre

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 
 from accounts.models import User
-from consultations.actions import referrals as actions
+from consultations.actions import referring as actions
 from consultations.emails import referrals as emails
 from consultations.forms.referrals import SendForm
 from consultations.models import Consultation, Referral

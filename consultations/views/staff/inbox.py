@@ -49,7 +49,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "consultations/staff/inbox.html",
         _("相談の対応"),
         inbox=found,
-        inbound_count=queries.queued_mails(),
+        inbound_count=queries.queued_mails(user),
         form=form,
         is_narrowed=bool(form.chosen),
         sort=kept["sort"],

@@ -64,7 +64,7 @@ def todays_work(user: User) -> Work:
             Closure.objects.overlapping(today, today + timedelta(days=COMING_DAYS)).order_by("first_day")
         ),
         consultations=[(tab, count) for tab, count in inbox.counts(user).items() if count],
-        queued_mails=inbox.queued_mails(),
+        queued_mails=inbox.queued_mails(user),
     )
 
 

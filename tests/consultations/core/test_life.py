@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from consultations.actions import entries, links, lock_outs, person, referrals, steps
+from consultations.actions import entries, links, lock_outs, person, referrals, referring, steps
 from consultations.models import Consultation, Entry, Referral, StatusChange
 from kyodo import clock
 from kyodo.mail.models import OutgoingMail
@@ -140,11 +140,11 @@ class World:
             self._answer(operation, consultation, by)
 
     def _send(self, kind: str, at: dict[str, Any]) -> None:
-        to = referrals.Receiver("centre")
+        to = referring.Receiver("centre")
         if at["by"].is_staff:
-            to = referrals.Receiver("ward_centre", ward_centre=self.people[5].ward_centre)
-        consent = referrals.Consent("内容を伝えること", clock.today())
-        referrals.send(**at, kind=kind, to=to, summary="要約", consent=consent)
+            to = referring.Receiver("ward_centre", ward_centre=self.people[5].ward_centre)
+        consent = referring.Consent("内容を伝えること", clock.today())
+        referring.send(**at, kind=kind, to=to, summary="要約", consent=consent)
 
     def _answer(self, operation: str, consultation: Consultation, by: User) -> None:
         referral = consultation.referrals.order_by("-pk").first()

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from consultations.actions import entries, links, person, referrals, steps
+from consultations.actions import entries, links, person, referrals, referring, steps
 from consultations.models import Access, Consultation, Entry, Referral
 from kyodo import clock
 from kyodo.mail.models import OutgoingMail
@@ -137,17 +137,17 @@ def test_a_referral_is_accepted_or_declined_or_withdrawn_never_two_of_them() -> 
 
 def test_two_offices_are_not_both_given_the_same_transfer(crew: list[User]) -> None:
     centres = [WardCentreFactory() for _number in range(2)]
-    consent = referrals.Consent("引き継ぐこと", clock.today())
+    consent = referring.Consent("引き継ぐこと", clock.today())
 
     def one_round() -> list[Callable[[], object]]:
         consultation = ConsultationFactory(in_progress=True)
         return [
             partial(
-                referrals.send,
+                referring.send,
                 consultation=consultation,
                 version=1,
                 kind=Referral.Kind.TRANSFER,
-                to=referrals.Receiver("ward_centre", ward_centre=centre),
+                to=referring.Receiver("ward_centre", ward_centre=centre),
                 summary="要約",
                 consent=consent,
                 by=who,

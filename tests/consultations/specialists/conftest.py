@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
-from consultations.actions import referrals
+from consultations.actions import referring
 from consultations.models import Consultation, Referral, Specialist
 from kyodo import clock
 from kyodo.mail.models import OutgoingMail
@@ -62,18 +62,18 @@ def ask(coordinator: User, consultation: Consultation) -> Ask:
 
     def send(to: Specialist | None = None, name: str = "", email: str = "") -> Asked:
         receiver = (
-            referrals.Receiver(kind=Referral.To.SPECIALIST, specialist=to)
+            referring.Receiver(kind=Referral.To.SPECIALIST, specialist=to)
             if to
-            else referrals.Receiver(kind=Referral.To.ORGANISATION, name=name, email=email)
+            else referring.Receiver(kind=Referral.To.ORGANISATION, name=name, email=email)
         )
         consultation.refresh_from_db()
-        referral = referrals.send(
+        referral = referring.send(
             consultation=consultation,
             version=consultation.version,
             kind=Referral.Kind.REFER,
             to=receiver,
             summary=EXCERPT,
-            consent=referrals.Consent(text="専門家へ要点を伝えること", given_on=clock.today()),
+            consent=referring.Consent(text="専門家へ要点を伝えること", given_on=clock.today()),
             by=coordinator,
         )
         return Asked(referral, url_mailed_to(referral.to_email))

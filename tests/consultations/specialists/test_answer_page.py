@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from accounts.models import User
-from consultations.actions import partner, person, referrals, specialists
+from consultations.actions import partner, person, referrals, referring, specialists
 from consultations.actions.specialists import Meeting
 from consultations.models import (
     AnswerLink,
@@ -367,7 +367,7 @@ def fixed(
         session=session,
         version=2,
         specialist=specialist,
-        consent=referrals.Consent("同意", clock.today()),
+        consent=referring.Consent("同意", clock.today()),
         by=coordinator,
     )
     body = OutgoingMail.objects.get(kind="consultations/referral_link").body

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from consultations.actions import partner, referrals, specialists
+from consultations.actions import partner, referring, specialists
 from consultations.actions.specialists import Meeting
 from consultations.models import (
     AnswerLink,
@@ -49,8 +49,8 @@ def heard(by: User) -> SpecialistSession:
     )
 
 
-def consent() -> referrals.Consent:
-    return referrals.Consent("要点を伝えること", clock.today())
+def consent() -> referring.Consent:
+    return referring.Consent("要点を伝えること", clock.today())
 
 
 def asked(specialist: Specialist, by: User) -> SpecialistSession:

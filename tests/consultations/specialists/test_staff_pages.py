@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from consultations.actions import partner, referrals, specialists
+from consultations.actions import partner, referring, specialists
 from consultations.models import (
     AnswerLink,
     Consultation,
@@ -200,7 +200,7 @@ def test_a_place_taken_meanwhile_is_told_with_words(
         session=heard,
         version=heard.version,
         specialist=specialist,
-        consent=referrals.Consent("同意", clock.today()),
+        consent=referring.Consent("同意", clock.today()),
         by=coordinator,
     )
     partner.accept(link=AnswerLink.objects.get(), wish="いつでも")

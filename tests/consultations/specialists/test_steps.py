@@ -9,7 +9,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.models import User
-from consultations.actions import partner, person, referrals, specialists, steps
+from consultations.actions import partner, person, referrals, referring, specialists, steps
 from consultations.actions.specialists import Meeting
 from consultations.models import (
     AnswerLink,
@@ -46,8 +46,8 @@ def travel() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-def consent() -> referrals.Consent:
-    return referrals.Consent(text="専門家へ要点を伝えること", given_on=clock.today())
+def consent() -> referring.Consent:
+    return referring.Consent(text="専門家へ要点を伝えること", given_on=clock.today())
 
 
 def at(hour: int, day: date = TALK) -> datetime:
@@ -260,11 +260,11 @@ def test_a_consultation_is_neither_closed_nor_passed_on_while_a_session_goes_on(
     )
     assert (
         refusal(
-            lambda: referrals.send(
+            lambda: referring.send(
                 consultation=consultation,
                 version=version,
                 kind=Referral.Kind.TRANSFER,
-                to=referrals.Receiver(kind="ward_centre", ward_centre=ward_officer.ward_centre),
+                to=referring.Receiver(kind="ward_centre", ward_centre=ward_officer.ward_centre),
                 summary="要約",
                 consent=consent(),
                 by=coordinator,
@@ -341,9 +341,9 @@ def test_matching_needs_consent_and_nobody_waives_it(
     heard: SpecialistSession, specialist: Specialist, manager: User
 ) -> None:
     for given in (
-        referrals.Consent(text="同意", given_on=None),
-        referrals.Consent(text="急ぐため", given_on=None, is_override=True),
-        referrals.Consent(text="フォーム", given_on=None, is_from_form=True),
+        referring.Consent(text="同意", given_on=None),
+        referring.Consent(text="急ぐため", given_on=None, is_override=True),
+        referring.Consent(text="フォーム", given_on=None, is_from_form=True),
     ):
         assert (
             refusal(

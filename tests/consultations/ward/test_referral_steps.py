@@ -6,8 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.models import User
-from consultations.actions import person, referrals, steps
-from consultations.actions.referrals import Consent, Receiver
+from consultations.actions import person, referrals, referring, steps
+from consultations.actions.referring import Consent, Receiver
 from consultations.models import Access, Attachment, Consultation, Contact, Entry, Referral
 from consultations.rules import rights
 from kyodo import clock
@@ -36,7 +36,7 @@ def send(consultation: Consultation, by: User, **facts: object) -> Referral:
         "summary": "川辺の掃除の保険を知りたい人。",
         "consent": SAID_YES,
     }
-    return referrals.send(consultation=consultation, by=by, **(asked | facts))  # type: ignore[arg-type]
+    return referring.send(consultation=consultation, by=by, **(asked | facts))  # type: ignore[arg-type]
 
 
 def refused(consultation: Consultation, by: User, **facts: object) -> str | None:

@@ -3,7 +3,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, ManyToManyField, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -94,7 +94,7 @@ class SpecialistAdmin(SavesWhatWasTyped):
         "note",
         "is_active",
     ]
-    filter_horizontal = ("wards",)
+    formfield_overrides: ClassVar = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     inlines = (SlotInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Specialist]:

@@ -6,16 +6,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import TextChoices
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from consultations.actions.referring import Consent
+from consultations.forms.consent import ConsentForm
 from consultations.models import Consultation, Referral
 from consultations.queries.receivers import TYPED
-from kyodo import clock, dates
-from kyodo.forms import CHARACTERS_LEFT, DayField, MomentField
+from kyodo import dates
+from kyodo.forms import CHARACTERS_LEFT, MomentField
 
 DAYS_AHEAD = 90
 ANOTHER = "another"
@@ -95,15 +94,7 @@ class FinishForm(forms.Form):
     )
 
 
-class Consented(TextChoices):
-    """How we know that the person agrees."""
-
-    FORM = "form", _("申し込みのときに、本人が紹介に同意している")
-    ASKED = "asked", _("本人に確かめた")
-    OVERRIDE = "override", _("同意なしで送る（管理者の判断）")
-
-
-class SendForm(forms.Form):
+class SendForm(ConsentForm):
     """Refer, ask to take over, or ask to join. Which receivers and which consent are offered depends on who asks."""
 
     # The wished times last: most ask for no joint session.
@@ -151,66 +142,27 @@ class SendForm(forms.Form):
     wish1 = MomentField(label=_("同席の希望日時（第1希望）"), required=False, days_ahead=DAYS_AHEAD)
     wish2 = MomentField(label=_("同席の希望日時（第2希望）"), required=False, days_ahead=DAYS_AHEAD)
     wish3 = MomentField(label=_("同席の希望日時（第3希望）"), required=False, days_ahead=DAYS_AHEAD)
-    consented = forms.ChoiceField(
-        label=_("本人の同意"),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("本人の同意を、どう確かめたかを選んでください。")},
-    )
-    consent_text = forms.CharField(
-        label=_("同意の内容"),
-        max_length=300,
-        required=False,
-        help_text=_("例：センターへ相談の内容と連絡先を伝えること"),
-    )
-    consented_on = DayField(label=_("本人が同意した日"), required=False)
-    reason = forms.CharField(
-        label=_("同意なしで送る理由"),
-        max_length=300,
-        required=False,
-        help_text=_("記録に残り、送り先も読みます。"),
-    )
 
     def __init__(
         self,
         *args: Any,
         receivers: Sequence[tuple[str, Any]],
-        has_consent: bool,
-        may_override: bool,
         asks_organisations: bool,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        receiver, consented = self.fields["receiver"], self.fields["consented"]
+        receiver = self.fields["receiver"]
         assert isinstance(receiver, forms.ChoiceField)  # noqa: S101
-        assert isinstance(consented, forms.ChoiceField)  # noqa: S101
         receiver.choices = [("", _("選んでください")), *receivers]
-        offered = [Consented.ASKED]
-        if has_consent:
-            offered.insert(0, Consented.FORM)
-        if may_override:
-            offered.append(Consented.OVERRIDE)
-        consented.choices = [(one.value, one.label) for one in offered]
-        if has_consent:
-            self.initial.setdefault("consented", Consented.FORM)
-        self.initial.setdefault("consented_on", clock.today())
+        self.fields["consent_text"].help_text = _("例：センターへ相談の内容と連絡先を伝えること")
         if not asks_organisations:
             del self.fields["name"]
             del self.fields["email"]
-        if not may_override:
-            del self.fields["reason"]
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean()
         if data.get("receiver") == TYPED and "name" not in self.errors and not data.get("name", "").strip():
             self.add_error("name", _t("機関の名前を書いてください。"))
-        consented = data.get("consented")
-        if consented == Consented.ASKED:
-            if not data.get("consent_text", "").strip():
-                self.add_error("consent_text", _t("同意の内容を書いてください。"))
-            if not data.get("consented_on") and "consented_on" not in self.errors:
-                self.add_error("consented_on", _t("本人が同意した日を入れてください。"))
-        if consented == Consented.OVERRIDE and not data.get("reason", "").strip():
-            self.add_error("reason", _t("同意なしで送る理由を書いてください。"))
         if data.get("kind") != Referral.Kind.JOIN and self._wishes(data):
             self.add_error("wish1", _t("希望日時は、同席のお願いのときだけ入れます。"))
         return data
@@ -218,15 +170,6 @@ class SendForm(forms.Form):
     @property
     def wished_times(self) -> list[datetime]:
         return self._wishes(self.cleaned_data)
-
-    @property
-    def consent(self) -> Consent:
-        data = self.cleaned_data
-        if data["consented"] == Consented.FORM:
-            return Consent(_t("申し込みのときの、紹介への同意"), None, is_from_form=True)
-        if data["consented"] == Consented.OVERRIDE:
-            return Consent(data["reason"], None, is_override=True)
-        return Consent(data["consent_text"], data["consented_on"])
 
     @staticmethod
     def _wishes(data: dict[str, Any]) -> list[datetime]:

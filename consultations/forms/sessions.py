@@ -8,15 +8,13 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from consultations.actions.referring import Consent
 from consultations.actions.specialists import Meeting
-from consultations.forms.referrals import Consented
+from consultations.forms.consent import ConsentForm
 from consultations.models import Consultation, SpecialistSession
 from consultations.models.specialists import Profession, Way
 from consultations.queries.matching import WAY_OF_WISH, Candidate
 from consultations.queries.sessions import SessionPage
-from kyodo import clock
-from kyodo.forms import CHARACTERS_LEFT, DayField, MomentField
+from kyodo.forms import CHARACTERS_LEFT, MomentField
 from spaces.models import Unit
 
 DAYS_AHEAD = 120
@@ -55,7 +53,7 @@ class HearingForm(VersionForm):
     )
 
 
-class MatchForm(VersionForm):
+class MatchForm(ConsentForm, VersionForm):
     """A specialist, with one of their free times or without, and how we know that the person agrees."""
 
     prefix = "match"
@@ -63,26 +61,15 @@ class MatchForm(VersionForm):
     choice = forms.ChoiceField(
         label=_("だれに頼みますか"), error_messages={"required": _("専門家を選んでください。")}
     )
-    consented = forms.ChoiceField(
-        label=_("本人の同意"),
-        widget=forms.RadioSelect,
-        error_messages={"required": _("本人の同意を、どう確かめたかを選んでください。")},
-    )
-    consent_text = forms.CharField(
-        label=_("同意の内容"),
-        max_length=300,
-        required=False,
-        help_text=_("例：専門家へ相談の要点を伝え、日時が決まったら名前を伝えること"),
-    )
-    consented_on = DayField(label=_("本人が同意した日"), required=False)
+    field_order = ("version", "choice")
 
-    def __init__(
-        self, *args: Any, candidates: Sequence[Candidate], has_consent: bool, **options: Any
-    ) -> None:
+    def __init__(self, *args: Any, candidates: Sequence[Candidate], **options: Any) -> None:
         super().__init__(*args, **options)
-        choice, consented = self.fields["choice"], self.fields["consented"]
+        self.fields["consent_text"].help_text = _(
+            "例：専門家へ相談の要点を伝え、日時が決まったら名前を伝えること"
+        )
+        choice = self.fields["choice"]
         assert isinstance(choice, forms.ChoiceField)  # noqa: S101
-        assert isinstance(consented, forms.ChoiceField)  # noqa: S101
         self._chosen = {
             key: (one.specialist, slot)
             for one in candidates
@@ -92,32 +79,12 @@ class MatchForm(VersionForm):
             ]
         }
         choice.choices = [(key, key) for key in self._chosen]
-        offered = [Consented.FORM, Consented.ASKED] if has_consent else [Consented.ASKED]
-        consented.choices = [(one.value, one.label) for one in offered]
-        self.initial.setdefault("consented", offered[0].value)
-        self.initial.setdefault("consented_on", clock.today())
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("consented") == Consented.ASKED:
-            if not data.get("consent_text", "").strip():
-                self.add_error("consent_text", _t("同意の内容を書いてください。"))
-            if not data.get("consented_on") and "consented_on" not in self.errors:
-                self.add_error("consented_on", _t("本人が同意した日を入れてください。"))
-        return data
 
     @property
     def picked(self) -> dict[str, Any]:
         """The specialist and the time, as the action takes them."""
         specialist, slot = self._chosen[self.cleaned_data["choice"]]
         return {"specialist": specialist, "slot": slot}
-
-    @property
-    def consent(self) -> Consent:
-        data = self.cleaned_data
-        if data["consented"] == Consented.FORM:
-            return Consent(_t("申し込みのときの、紹介への同意"), None, is_from_form=True)
-        return Consent(data["consent_text"], data["consented_on"])
 
 
 class FixForm(VersionForm):

@@ -20,7 +20,19 @@ pytestmark = pytest.mark.django_db
 
 FIRST = date(2026, 12, 14)
 DAYS = 40
-HOLIDAYS = {date(2027, 1, 1), date(2027, 1, 11)}
+HOLIDAYS = {
+    date(2027, 1, 1),
+    date(2027, 1, 11),
+    date(2027, 2, 11),
+    date(2027, 2, 23),
+    date(2027, 3, 21),
+    date(2027, 3, 22),
+    date(2027, 4, 29),
+    date(2027, 5, 3),
+    date(2027, 5, 4),
+    date(2027, 5, 5),
+}
+"""Of all days that are counted here; the 21st of March is a Sunday, and the next day stands in for it."""
 Shut = tuple[int, str]
 """A day, counted from FIRST, and what is closed on it: all of it, its morning, or its afternoon."""
 
@@ -186,6 +198,9 @@ def test_stopping_while_the_last_day_is_closed_loses_no_day() -> None:
 
 @around
 @given(closures, moments, st.timedeltas(timedelta(0), timedelta(days=30)))
+@example(
+    [], clock.at(date(2027, 1, 12), time(22, 46)), timedelta(days=29, hours=18, minutes=14, microseconds=1)
+)
 def test_days_of_an_answer_are_counted_like_its_deadline(
     shut: list[Shut], came: datetime, took: timedelta
 ) -> None:

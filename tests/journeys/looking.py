@@ -124,7 +124,8 @@ class Watch:
 
 
 def problems(page: Page) -> list[str]:
-    """What is wrong with the page as it stands."""
+    """What is wrong with the page as it stands, once its style sheets are there: words can be found before them."""
+    page.wait_for_load_state("load")
     return [*page.evaluate(STRUCTURE), *sideways(page), *violations(page)]
 
 

@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import time_machine
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from consultations.actions import entries
 from consultations.models import Consultation, Reading
 from consultations.tasks.people import send_page_code
+from consultations.views.ask import QUICKEST_SECONDS
 from tests.journeys.conftest import Open, link_in_mail, newest_mail
 from tests.journeys.looking import problems
 from tests.journeys.test_citizen_to_booking import PDF
@@ -18,7 +20,11 @@ EMAIL = "hanako@example.jp"
 
 
 def test_from_the_question_to_taking_it_back(
-    open_page: Open, size: dict[str, int], coordinator: User, tmp_path: Path
+    open_page: Open,
+    size: dict[str, int],
+    coordinator: User,
+    tmp_path: Path,
+    wednesday_morning: time_machine.Traveller,
 ) -> None:
     plan = tmp_path / "計画.pdf"
     plan.write_bytes(PDF)
@@ -30,6 +36,7 @@ def test_from_the_question_to_taking_it_back(
 
     start(page, look)
     fill_in(page, look)
+    wednesday_morning.shift(QUICKEST_SECONDS + 1)
     send(page, plan, look)
     consultation = Consultation.objects.get()
     assert consultation.attachments.get().name == "計画.pdf"

@@ -75,13 +75,7 @@ class SeveralFilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[bytes]]":
         files = data if isinstance(data, (list, tuple)) else [data]
-        given = [super(SeveralFilesField, self).clean(file, initial) for file in files if file]
-        for file in given:
-            self.check_file(file)
-        return given
-
-    def check_file(self, file: "UploadedFile[bytes]") -> None:
-        """For a field that looks at each file by itself."""
+        return [super(SeveralFilesField, self).clean(file, initial) for file in files if file]
 
 
 class MomentWidget(forms.MultiWidget):

@@ -9,10 +9,6 @@ DOCX = files.DOCX
 ACCEPT = ",".join((*(files.ENDINGS[one] for one in TYPES), ".jpeg"))
 
 
-def check_paper(file: "UploadedFile[bytes]") -> str:
-    """The content type of a file that may be kept; refuses the others with a reason."""
-    return files.check(file, types=TYPES)
-
-
 def accept_paper(file: "UploadedFile[bytes]") -> files.Accepted:
+    """A paper that may be kept; refuses the others with a reason."""
     return files.accept(file, types=TYPES)

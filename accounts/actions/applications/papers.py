@@ -1,26 +1,25 @@
-"""The papers (書類) of an application: taken in after a look at their content, and removed while it is a draft."""
+"""The papers (書類) of an application: added, once a form has looked into them, and removed while it is a draft."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.applications.writing import lock_application, save_next_version
 from accounts.models import Application, Document, User
 from accounts.rules import applications as rules
-from accounts.rules import papers as paper_rules
 from accounts.rules import steps
+from kyodo.files import Accepted
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A file as handed over, and which paper it is said to be."""
+    """A file that may be kept (accounts.rules.papers), and which paper it is said to be."""
 
     kind: str
-    file: "UploadedFile[bytes]"
+    accepted: Accepted
 
 
 def add_documents(
@@ -56,7 +55,7 @@ def remove_document(*, document: Document, application: Application, version: in
 
 
 def _keep(application: Application, paper: Paper, by: User) -> None:
-    accepted = paper_rules.accept_paper(paper.file)
+    accepted = paper.accepted
     document = Document(
         application=application,
         kind=paper.kind,

@@ -4,18 +4,18 @@ import unicodedata
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from accounts.rules import steps
-from accounts.rules.papers import check_paper
+from accounts.rules.papers import accept_paper
+from kyodo.files import Accepted
 from kyodo.forms import SeveralFilesField
 
 
 class PapersField(SeveralFilesField):
-    """None, one or several papers."""
+    """None, one or several papers, looked into before the application is locked."""
 
-    def check_file(self, file: "UploadedFile[bytes]") -> None:
-        check_paper(file)
+    def clean(self, data: Any, initial: Any = None) -> list[Accepted]:  # type: ignore[override]
+        return [accept_paper(file) for file in super().clean(data, initial)]
 
 
 class KanaField(forms.CharField):

@@ -273,9 +273,9 @@ class WithPapers(forms.Form):
 
     def papers(self) -> list[Paper]:
         return [
-            Paper(kind.value, file)
+            Paper(kind.value, accepted)
             for kind in Document.Kind
-            for file in self.cleaned_data.get(kind.value) or []
+            for accepted in self.cleaned_data.get(kind.value) or []
         ]
 
 

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 def add(application: Application, *files: Any, by: User | None = None) -> list[Document]:
     actions.add_documents(
         application=application,
-        papers=[Paper("bylaws", file) for file in files],
+        papers=[Paper("bylaws", papers.accept_paper(file)) for file in files],
         version=application.version,
         by=by or application.applicant,
     )
@@ -247,7 +247,7 @@ def test_model_bylaws_are_for_everybody_as_page_and_word_file(client: Client) ->
     assert "第1条" in client.get(reverse("model_bylaws")).content.decode()
     content = client.get(reverse("model_bylaws_file")).content
 
-    assert papers.check_paper(SimpleUploadedFile("a", content)) == files.DOCX
+    assert files.judge(SimpleUploadedFile("a", content)) == files.DOCX
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         assert "第1条" in package.read("word/document.xml").decode()
     assert content == bylaws.as_word()

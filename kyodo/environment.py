@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -48,3 +49,23 @@ def integer(name: str, default: int, *, at_least: int | None = None) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def socket_address(name: str) -> tuple[str, int] | str:
+    """Where a service listens, as Python's sockets take it: (host, port), or the path of its socket; empty for none."""
+    value = text(name)
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        if parts.scheme == "tcp" and parts.hostname and parts.port and not parts.path.strip("/"):
+            return parts.hostname, parts.port
+        if parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc:
+            return parts.path
+    except ValueError as error:
+        raise ImproperlyConfigured(_no_address(name, value)) from error
+    raise ImproperlyConfigured(_no_address(name, value))
+
+
+def _no_address(name: str, value: str) -> str:
+    return f"{name} must be tcp://host:port or unix:///path, not {value!r}."

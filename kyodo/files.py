@@ -21,8 +21,13 @@ from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from kyodo import scanning
+from kyodo.scanning import Verdict
+
 MEGABYTE = 1024 * 1024
 MAX_BYTES = 10 * MEGABYTE
+# The most that any form takes for one file; the scanner must take it too.
+LARGEST = 20 * MEGABYTE
 NAME_LENGTH = 120
 
 PDF = "application/pdf"
@@ -43,6 +48,9 @@ DOCUMENTS = (PDF, DOC, DOCX, JPEG, PNG, WEBP)
 WIDTHS = (320, 640, 1280)
 LONGEST_SIDE = 2400
 QUALITY = 85
+
+INFECTED, UNCHECKED = Verdict.INFECTED.value, Verdict.UNCHECKED.value
+"""Codes of refusals."""
 
 _OLE_WORD_STREAM = "WordDocument".encode("utf-16-le")
 _UNREADABLE = (
@@ -75,8 +83,12 @@ class Accepted:
 def accept(
     file: "Upload[bytes]", *, types: tuple[str, ...] = DOCUMENTS, max_bytes: int = MAX_BYTES
 ) -> Accepted:
-    """Take a file in, or refuse it with a reason: `file_size`, `file_type`, `file_broken`."""
-    content_type = check(file, types=types, max_bytes=max_bytes)
+    """Take a file in, or refuse it: `file_size`, `file_type`, `infected`, `unchecked`, `file_broken`.
+
+    Looks into all of it and may ask a scanner: not to be called while a row that others wait for is locked.
+    """
+    content_type = _check(file, types=types, max_bytes=max_bytes)
+    _look_for_harm(file)
     name = clean_name(file.name or "", ENDINGS[content_type])
     if content_type in PICTURES:
         return Accepted(redraw(file, content_type, name=name), content_type, name)
@@ -84,7 +96,7 @@ def accept(
     return Accepted(File(file), content_type, name)
 
 
-def check(file: "Upload[bytes]", *, types: tuple[str, ...] = DOCUMENTS, max_bytes: int = MAX_BYTES) -> str:
+def _check(file: "Upload[bytes]", *, types: tuple[str, ...], max_bytes: int) -> str:
     """The type of a file by its content; refuses what is too large or of another type."""
     name = clean_name(file.name or "")
     if (file.size or 0) > max_bytes:
@@ -101,6 +113,29 @@ def check(file: "Upload[bytes]", *, types: tuple[str, ...] = DOCUMENTS, max_byte
             params={"name": name, "types": _in_words(types)},
         )
     return content_type
+
+
+def _look_for_harm(file: "Upload[bytes]") -> None:
+    """The scanner sees the file as it came, before Pillow opens it. What it can't look at is not taken in."""
+    verdict = scanning.look(file)
+    params = {"name": clean_name(file.name or "")}
+    if verdict == Verdict.INFECTED:
+        raise ValidationError(
+            _(
+                "「%(name)s」からウイルスが見つかったので、受け取れません。このファイルを外して送ってください。"
+            ),
+            code=INFECTED,
+            params=params,
+        )
+    if verdict == Verdict.UNCHECKED:
+        raise ValidationError(
+            _(
+                "いまは「%(name)s」にウイルスがないか確かめられません。ファイルを付けずに送るか、"
+                "しばらくしてからもう一度どうぞ。"
+            ),
+            code=UNCHECKED,
+            params=params,
+        )
 
 
 def judge(file: "IO[bytes] | File[bytes]") -> str | None:
@@ -211,6 +246,12 @@ def download(file: FieldFile, *, name: str, content_type: str) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def look(file: FieldFile) -> Verdict:
+    """What the scanner says today of a file that was kept without asking it."""
+    with _open(file) as content:
+        return scanning.look(content)
 
 
 def picture(file: FieldFile, *, width: int | None = None, seconds: int = 24 * 3600) -> FileResponse:

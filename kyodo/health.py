@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
@@ -10,6 +11,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from kyodo import scanning
 
 SILENT_SECONDS = 60
 
@@ -26,11 +29,15 @@ def alive(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Database, migrations and worker; 503 and the name of what is missing otherwise."""
+    """Database, migrations and worker; 503 and the name of what is missing otherwise.
+
+    The scanner of files is named too where there is one, but a site without it is still ready for all the rest.
+    """
     checks = {name: _passes(check) for name, check in CHECKS.items()}
     is_ready = all(checks.values())
+    shown = checks | ({"scanner": scanning.answers()} if settings.CLAMAV else {})
     body = {"status": "ok" if is_ready else "not ready"} | {
-        name: "ok" if passed else "failed" for name, passed in checks.items()
+        name: "ok" if passed else "failed" for name, passed in shown.items()
     }
     return JsonResponse(body, status=200 if is_ready else 503)
 

@@ -296,6 +296,9 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# Where clamd listens, which looks at every file before it is kept; empty: nobody looks. And how long it may take for one.
+CLAMAV = environment.socket_address("KYODO_CLAMAV")
+CLAMAV_SECONDS: float = environment.integer("KYODO_CLAMAV_SECONDS", 15, at_least=1)
 WHITENOISE_MAX_AGE = int(timedelta(days=1).total_seconds())
 
 # ── Security ─────────────────────────────────────────────────────────────────────────────────────────────────────

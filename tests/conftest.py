@@ -11,7 +11,7 @@ import pytest_socket
 from django.conf import settings
 from pytest_django.fixtures import Settings
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.scanner"]
 
 THIS_MACHINE = ["127.0.0.1", "::1", "localhost"]
 

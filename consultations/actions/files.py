@@ -10,11 +10,11 @@ from kyodo import files
 from kyodo.files import Accepted, Upload
 
 MOST_FILES = 5
-MOST_BYTES = 20 * files.MEGABYTE
+MOST_BYTES = files.LARGEST
 
 
 def accept_all(uploads: Sequence["Upload[bytes]"]) -> list[Accepted]:
-    """Take files in, or refuse them with a reason: `too_many_files`, `file_size`, `file_type`, `file_broken`."""
+    """Take files in, or refuse them with a reason: `too_many_files` and those of kyodo.files."""
     if len(uploads) > MOST_FILES:
         raise ValidationError(
             _("ファイルは一度に%(limit)sつまでです。"), code="too_many_files", params={"limit": MOST_FILES}

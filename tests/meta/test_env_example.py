@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-READ = re.compile(r'environment\.(?:text|boolean|integer|words)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'environment\.(?:text|boolean|integer|words|socket_address)\(\s*"([A-Z_]+)"')
 WRITTEN = re.compile(r"^#?([A-Z][A-Z_]+)=", re.MULTILINE)
 APPS = ("kyodo", "accounts", "spaces", "events", "consultations", "cases", "benchmarks")
 

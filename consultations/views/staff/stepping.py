@@ -49,6 +49,8 @@ FIELDS = {
     "file_size": "files",
     "file_type": "files",
     "file_broken": "files",
+    "infected": "files",
+    "unchecked": "files",
 }
 
 

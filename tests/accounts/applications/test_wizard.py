@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from kyodo.centre.models import ActivityField, Ward
 from tests.accounts.applications.conftest import pdf, photo
 from tests.factories.accounts import ApplicationFactory, UserFactory, hearing_slots
 from tests.factories.centre import ActivityFieldFactory, WardFactory
+from tests.scanner import INFECTED_PDF, Scanner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("centre")]
 
@@ -272,6 +274,26 @@ def test_right_paper_beside_a_wrong_one_is_kept(client: Client, draft: Applicati
     assert list(response.context["form"].errors) == ["plan"]
     assert draft.documents.get().filename == "会則.pdf"
     assert "会則.pdf" in response.content.decode()
+
+
+def test_infected_paper_is_refused_beside_its_field_and_the_others_kept(
+    client: Client, draft: Application, scanner: Scanner
+) -> None:
+    infected = SimpleUploadedFile("計画.pdf", INFECTED_PDF)
+
+    response = post(client, draft, "papers", {"bylaws": pdf(), "plan": infected})
+
+    assert [one.code for one in response.context["form"].errors.as_data()["plan"]] == ["infected"]
+    assert draft.documents.get().filename == "会則.pdf"
+    assert len(scanner.seen) == 2
+
+
+@pytest.mark.usefixtures("no_scanner")
+def test_no_paper_is_kept_while_the_scanner_is_down(client: Client, draft: Application) -> None:
+    response = post(client, draft, "papers", {"bylaws": pdf()})
+
+    assert [one.code for one in response.context["form"].errors.as_data()["bylaws"]] == ["unchecked"]
+    assert not draft.documents.exists()
 
 
 # ── Whose it is ──────────────────────────────────────────────────────────────────────────────────────────────────

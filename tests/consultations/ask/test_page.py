@@ -21,6 +21,7 @@ from tests.factories.consultations import (
     ReferralFactory,
     SpecialistFactory,
 )
+from tests.scanner import INFECTED_PDF, Scanner
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 PDF = b"%PDF-1.7\n%..."
@@ -217,6 +218,20 @@ def test_a_message_that_does_not_fit_is_shown_again(
     assert str(typed["text"])[:100] in refused.content.decode()
     assert not Entry.objects.exists()
     assert Reading.objects.count() == 1
+
+
+def test_an_infected_file_is_refused_and_the_message_kept(
+    client: Client, asker: User, scanner: Scanner
+) -> None:
+    asked = ConsultationFactory(person=asker)
+
+    refused = post(
+        client, "write", asked, text="追伸です。", papers=[SimpleUploadedFile("a.pdf", INFECTED_PDF)]
+    )
+
+    assert refused.context["form"].errors.as_data()["papers"][0].code == "infected"
+    assert "追伸です。" in refused.content.decode()
+    assert not Entry.objects.exists()
 
 
 def test_who_may_not_look_may_not_write_and_loses_nothing(client: Client, asker: User) -> None:

@@ -1,6 +1,7 @@
 """What is sent: once, by a person, with files that are what they say; and who hears of it."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -17,6 +18,7 @@ from kyodo.body_size import LARGE_FORMS, MOST_FROM_ANYBODY
 from kyodo.mail.models import OutgoingMail
 from tests.consultations.ask.conftest import TYPED, hidden, look_through, send
 from tests.kyodo.test_files import photo
+from tests.scanner import INFECTED_PDF
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 PDF = b"%PDF-1.7\n%..."
@@ -234,6 +236,38 @@ def test_other_files_are_refused_and_the_words_kept(
     assert (refused.status_code, code_of(refused, "papers")) == (422, [code])
     assert TYPED["text"] in refused.content.decode()
     assert not Consultation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("scanner_is", "code"),
+    [("scanner", "infected"), ("no_scanner", "unchecked")],
+    ids=["infected", "scanner down"],
+)
+def test_a_file_the_scanner_does_not_let_pass_is_refused_and_the_words_kept(
+    client: Client,
+    monday: time_machine.Traveller,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    scanner_is: str,
+    code: str,
+) -> None:
+    request.getfixturevalue(scanner_is)
+
+    refused = send(client, monday, papers=[upload("計画.pdf", PDF), upload("案.pdf", INFECTED_PDF)])
+
+    assert (refused.status_code, code_of(refused, "papers")) == (422, [code])
+    assert TYPED["text"] in refused.content.decode()
+    assert not Consultation.objects.exists()
+    assert not (tmp_path / "files").exists()
+
+
+@pytest.mark.usefixtures("no_scanner")
+def test_without_a_file_a_question_comes_in_while_the_scanner_is_down(
+    client: Client, monday: time_machine.Traveller
+) -> None:
+    send(client, monday)
+
+    assert Consultation.objects.get().text == TYPED["text"]
 
 
 def test_large_forms_of_visitors_are_taken_here_but_not_without_end(client: Client) -> None:

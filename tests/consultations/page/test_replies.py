@@ -150,6 +150,21 @@ def test_a_file_of_another_type_is_refused_and_the_words_stay(client: Client, co
     assert not Entry.objects.exists()
 
 
+@pytest.mark.usefixtures("no_scanner")
+def test_what_cannot_be_looked_at_stays_out_and_the_words_stay(client: Client, coordinator: User) -> None:
+    consultation = ConsultationFactory()
+    client.force_login(coordinator)
+
+    for step, field in (("reply_preview", "message"), ("note", "note")):
+        plan = SimpleUploadedFile("計画.pdf", PDF)
+        response = press(client, consultation, step, files=[plan], **{field: "残る文。"})
+        assert response.status_code == 422
+        assert response.context["form"].errors.as_data()["files"][0].code == "unchecked"
+        assert "残る文。" in html(response)
+    assert not Entry.objects.exists()
+    assert not DraftFile.objects.exists()
+
+
 def test_nobody_sends_or_reads_anothers_draft(client: Client, coordinator: User, manager: User) -> None:
     consultation = ConsultationFactory()
     client.force_login(coordinator)

@@ -1,13 +1,16 @@
 """How a mail becomes part of a consultation: its words as a message, its files where we take them. Under its lock."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import islice
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consultations.actions import entries
 from consultations.actions.files import MOST_BYTES, MOST_FILES
@@ -19,6 +22,42 @@ from kyodo.files import Accepted
 
 MOST_KEPT = 30
 """Files kept of one mail that waits; the others are still in the original."""
+
+_LEFT_WITH_THE_MAIL = {
+    "": gettext_lazy(
+        "次のファイルは受け取れないので、ここには入れず「届いたメール %(number)s」に残しました：%(names)s"
+    ),
+    files.INFECTED: gettext_lazy(
+        "次のファイルからウイルスが見つかったので、ここには入れず「届いたメール %(number)s」に残しました。"
+        "送った人に電話などで知らせてください：%(names)s"
+    ),
+    files.UNCHECKED: gettext_lazy(
+        "次のファイルは、ウイルスがないか確かめられなかったので、ここには入れず「届いたメール %(number)s」に"
+        "残しました。保存するときに、もう一度確かめます：%(names)s"
+    ),
+}
+_NOT_TAKEN = {
+    "": gettext_lazy("次のファイルは受け取れませんでした。PDFや写真で送り直してもらってください：%(names)s"),
+    files.INFECTED: gettext_lazy(
+        "次のファイルからウイルスが見つかったので、受け取りませんでした。"
+        "送った人に電話などで知らせてください：%(names)s"
+    ),
+    files.UNCHECKED: gettext_lazy(
+        "次のファイルは、ウイルスがないか確かめられなかったので、受け取りませんでした。"
+        "もう一度送ってもらってください：%(names)s"
+    ),
+}
+
+
+class Refused(NamedTuple):
+    """A file that is not taken in, and the code of the refusal."""
+
+    part: Part
+    code: str
+
+
+class ScannerIsAway(Exception):
+    """A file can't be looked at now; the mail had better be read a little later."""
 
 
 def lock(inbound: InboundMail) -> InboundMail:
@@ -34,9 +73,13 @@ def goes_on(consultation: Consultation) -> Consultation:
     return consultation.duplicate_of or consultation
 
 
-def put(inbound: InboundMail, consultation: Consultation, letter: Letter) -> Entry:
+def put(
+    inbound: InboundMail, consultation: Consultation, letter: Letter, *, waits_for_scanner: bool = False
+) -> Entry:
     """Write the mail into the consultation, or the one it is a duplicate of, and note what staff should know of it."""
     accepted, refused = judge(letter.parts)
+    if waits_for_scanner and any(one.code == files.UNCHECKED for one in refused):
+        raise ScannerIsAway
     entry = entries.receive_message(
         consultation=consultation,
         message=(letter.message or _("（本文のないメール）"))[: Entry.LONGEST],
@@ -45,7 +88,7 @@ def put(inbound: InboundMail, consultation: Consultation, letter: Letter) -> Ent
         happened_at=inbound.received_at,
     )
     drop_files(inbound)
-    keep_files(inbound, refused)
+    keep_files(inbound, (one.part for one in refused))
     mark_placed(inbound, entry.consultation, entry)
     note(entry.consultation, remarks(inbound, letter, refused, known_from=(consultation, entry.consultation)))
     return entry
@@ -57,23 +100,31 @@ def mark_placed(inbound: InboundMail, consultation: Consultation, entry: Entry |
     inbound.save()
 
 
-def judge(parts: Sequence[Part]) -> tuple[list[Accepted], list[Part]]:
-    """What goes into the consultation, and what stays with the mail: other types, too large, or too many."""
+def judge(parts: Sequence[Part]) -> tuple[list[Accepted], list[Refused]]:
+    """What goes into the consultation, and what stays with the mail: other types, too large, too many, or harmful.
+
+    A scanner that is silent about one file is not waited for again.
+    """
     accepted: list[Accepted] = []
-    refused: list[Part] = []
+    refused: list[Refused] = []
+    is_silent = False
     for part in parts:
         upload = SimpleUploadedFile(part.name or _("添付"), part.content, part.content_type)
         try:
             if len(accepted) == MOST_FILES:
                 raise ValidationError("", code="too_many_files")
+            if is_silent:
+                raise ValidationError("", code=files.UNCHECKED)
             accepted.append(files.accept(upload, max_bytes=MOST_BYTES))
-        except ValidationError:
-            refused.append(part)
+        except ValidationError as refusal:
+            code = str(getattr(refusal, "code", ""))
+            refused.append(Refused(part, code))
+            is_silent = is_silent or code == files.UNCHECKED
     return accepted, refused
 
 
-def keep_files(inbound: InboundMail, parts: Sequence[Part]) -> None:
-    for part in parts[:MOST_KEPT]:
+def keep_files(inbound: InboundMail, parts: Iterable[Part]) -> None:
+    for part in islice(parts, MOST_KEPT):
         kept = InboundFile(
             inbound=inbound,
             name=files.clean_name(part.name) or _("添付"),
@@ -92,7 +143,7 @@ def drop_files(inbound: InboundMail) -> None:
 
 
 def remarks(
-    inbound: InboundMail, letter: Letter, refused: Sequence[Part], *, known_from: Sequence[Consultation]
+    inbound: InboundMail, letter: Letter, refused: Sequence[Refused], *, known_from: Sequence[Consultation]
 ) -> list[str]:
     """What whoever reads the message should know, one line each."""
     lines = []
@@ -103,16 +154,7 @@ def remarks(
         )
     # Ward centres have no page of mails: the file can only be asked for once more.
     is_here = known_from[-1].ward_centre_id is None
-    if refused:
-        names = "、".join(files.clean_name(part.name) or _("名前のないファイル") for part in refused)
-        sentence = (
-            _(
-                "次のファイルは受け取れないので、ここには入れず「届いたメール %(number)s」に残しました：%(names)s"
-            )
-            if is_here
-            else _("次のファイルは受け取れませんでした。PDFや写真で送り直してもらってください：%(names)s")
-        )
-        lines.append(sentence % {"number": inbound.pk, "names": names})
+    lines += _about_files(inbound, refused, is_here=is_here)
     if len(letter.message) > Entry.LONGEST:
         sentence = (
             _("長いメールなので、はじめの部分だけを入れました。全文は「届いたメール %(number)s」にあります。")
@@ -121,6 +163,17 @@ def remarks(
         )
         lines.append(sentence % {"number": inbound.pk})
     return lines
+
+
+def _about_files(inbound: InboundMail, refused: Sequence[Refused], *, is_here: bool) -> list[str]:
+    sentences = _LEFT_WITH_THE_MAIL if is_here else _NOT_TAKEN
+    names: dict[str, list[str]] = {}
+    for part, code in refused:
+        why = code if code in sentences else ""
+        names.setdefault(why, []).append(files.clean_name(part.name) or _("名前のないファイル"))
+    return [
+        sentences[why] % {"number": inbound.pk, "names": "、".join(named)} for why, named in names.items()
+    ]
 
 
 def is_known(sender: str, consultation: Consultation) -> bool:

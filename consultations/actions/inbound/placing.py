@@ -53,7 +53,7 @@ def start_consultation(
             tells_person=tells_person,
         )
         filing.drop_files(inbound)
-        filing.keep_files(inbound, refused)
+        filing.keep_files(inbound, (one.part for one in refused))
         inbound.handled_by, inbound.handled_at = by, clock.now()
         filing.mark_placed(inbound, consultation, None)
         filing.note(consultation, filing.remarks(inbound, letter, refused, known_from=(consultation,)))

@@ -24,6 +24,8 @@ MOST_BYTES = 45 * 1024 * 1024
 """More than any provider passes on. Of a larger one the beginning is kept, which has its headers and mostly its text."""
 BEGINNING = 512 * 1024
 TRIED_AGAIN = timedelta(minutes=15)
+WAITS_FOR_SCANNER = timedelta(minutes=10)
+"""Longer than a scanner takes to start. After that, and before the last try, the words go in without the file."""
 
 
 def receive(
@@ -36,25 +38,28 @@ def receive(
     content = message if isinstance(message, bytes) else message.as_bytes()
     content = parsing.with_envelope(content, sender=sender, recipient=recipient)
     inbound = _keep(content)
-    try:
-        return sort_in(inbound)
-    except Exception:
-        # A fault of ours, or something no mail was ever seen to hold: staff find it in the queue and read the original.
-        logger.exception("Mail %s could not be read.", inbound.pk)
-        return inbound
+    return _try_to_sort_in(inbound)
 
 
 def read_again() -> int:
-    """Mails whose reading was cut off, by a restart for instance. Those that can't be read stay for staff."""
+    """Mails whose reading was cut off by a restart, or put off while the scanner of files is away. Those that can't be read stay for staff."""
     cut_off = InboundMail.objects.queued().filter(
         why_queued=Why.UNREAD, received_at__gte=clock.now() - TRIED_AGAIN
     )
     for inbound in cut_off:
-        try:
-            sort_in(inbound)
-        except Exception:
-            logger.exception("Mail %s could not be read.", inbound.pk)
+        _try_to_sort_in(inbound)
     return len(cut_off)
+
+
+def _try_to_sort_in(inbound: InboundMail) -> InboundMail:
+    try:
+        return sort_in(inbound)
+    except filing.ScannerIsAway:
+        logger.warning("Mail %s waits for the scanner of its files.", inbound.pk)
+    except Exception:
+        # A fault of ours, or something no mail was ever seen to hold: staff find it in the queue and read the original.
+        logger.exception("Mail %s could not be read.", inbound.pk)
+    return inbound
 
 
 def _keep(content: bytes) -> InboundMail:
@@ -86,7 +91,8 @@ def sort_in(inbound: InboundMail) -> InboundMail:
             filing.keep_files(inbound, letter.parts)
             inbound.save()
         else:
-            filing.put(inbound, named[0], letter)
+            is_fresh = clock.now() - inbound.received_at < WAITS_FOR_SCANNER
+            filing.put(inbound, named[0], letter, waits_for_scanner=is_fresh)
     return inbound
 
 

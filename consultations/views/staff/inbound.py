@@ -5,10 +5,11 @@ from collections.abc import Callable
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import requests
@@ -21,10 +22,17 @@ from consultations.queries import inbound as queries
 from consultations.rules import rights
 from consultations.rules.inbound import quotes
 from kyodo import files, staff_pages
+from kyodo.scanning import Verdict
 
 State = InboundMail.State
 TABS = (State.QUEUED, State.IGNORED, State.MATCHED)
 BINARY = "application/octet-stream"
+NOT_GIVEN_OUT = {
+    Verdict.INFECTED: gettext_lazy("「%(name)s」からウイルスが見つかったので、保存できません。"),
+    Verdict.UNCHECKED: gettext_lazy(
+        "いまは「%(name)s」にウイルスがないか確かめられません。しばらくしてからもう一度どうぞ。"
+    ),
+}
 # Three forms on one page: their fields must not share an id.
 PLACE, START, IGNORE = "place_%s", "start_%s", "ignore_%s"
 
@@ -109,17 +117,21 @@ def ignore(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def file(request: HttpRequest, pk: int) -> FileResponse:
-    """Never under the type that the mail claims: it is nothing we know."""
+def file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Never under the type that the mail claims: it is nothing we know. And not before the scanner has seen it."""
     user = _handler(request)
     found = get_object_or_404(InboundFile.objects.visible_to(user).select_related("inbound__about"), pk=pk)
+    sentence = NOT_GIVEN_OUT.get(files.look(found.file))
+    if sentence:
+        messages.error(request, sentence % {"name": found.name})
+        return redirect("admin:consultations_inbound_mail", found.inbound_id)
     _note_reading(user, found.inbound, readings.What.FILE)
     return files.download(found.file, name=found.name, content_type=BINARY)
 
 
 @require_GET
 def original(request: HttpRequest, pk: int) -> HttpResponse:
-    """The mail as it came, for a mail programme."""
+    """The mail as it came, for a mail programme. Given out whatever is in it: nothing else shows all that was sent."""
     user = _handler(request)
     seen = InboundMail.objects.visible_to(user).select_related("original", "about")
     found = get_object_or_404(seen.filter(original__isnull=False), pk=pk)

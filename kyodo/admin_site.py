@@ -11,12 +11,30 @@ from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from kyodo import access
+
+
+def standing(request: HttpRequest) -> tuple[str, bool]:
+    """What somebody may do in the admin depends on these two alone (accounts.roles)."""
+    user = request.user
+    return getattr(user, "role", ""), getattr(user, "is_superuser", False)
+
+
+def place_of(path: str) -> str:
+    """The list of a model, or the page of an app, that an address of the admin lies under."""
+    home = reverse("admin:index")
+    if not path.startswith(home):
+        return ""
+    app, model, *_more = [*path.removeprefix(home).split("/"), ""]
+    names = [(one._meta.app_label, one._meta.model_name) for one in admin.site._registry]
+    if (app, model) in names:
+        return f"{home}{app}/{model}/"
+    return f"{home}{app}/" if any(app == label for label, _name in names) else ""
 
 
 class AdminSite(admin.AdminSite):
@@ -26,15 +44,27 @@ class AdminSite(admin.AdminSite):
     site_url = "/"
     enable_nav_sidebar = True
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._app_lists: dict[tuple[str, bool, str | None], list[dict[str, Any]]] = {}
+
     def has_permission(self, request: HttpRequest) -> bool:
         return access.may_enter_admin(request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
-        """The day's work first, what is set once last: the floors from the top, models as their apps register them."""
-        # Django's own list is sorted by names, each translated at every comparison, only to be sorted again here.
-        found: dict[str, Any] = self._build_app_dict(request, app_label)
-        floors = [config.label for config in apps.get_app_configs()]
-        return sorted(found.values(), key=lambda app: floors.index(app["app_label"]), reverse=True)
+        """The day's work first, what is set once last: the floors from the top, models as their apps register them.
+
+        Rights come from the role alone, and every page shows the list: it is put together once for each.
+        """
+        key = (*standing(request), app_label)
+        if key not in self._app_lists:
+            # Django's own list is sorted by names, each translated at every comparison, only to be sorted again here.
+            found: dict[str, Any] = self._build_app_dict(request, app_label)
+            floors = [config.label for config in apps.get_app_configs()]
+            self._app_lists[key] = sorted(
+                found.values(), key=lambda app: floors.index(app["app_label"]), reverse=True
+            )
+        return self._app_lists[key]
 
     def get_urls(self) -> list[Any]:
         """Before Django's own of the same address: that one leads to any row there is, seen or not."""

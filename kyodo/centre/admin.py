@@ -36,7 +36,8 @@ class CentreAdmin(admin.ModelAdmin):
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not Centre.objects.exists()
+        # There is one, and load_centre makes it.
+        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Centre | None = None) -> bool:
         # Every page of the site stands on this row.

@@ -6,7 +6,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from kyodo import dates
+from kyodo import clock, dates
 from kyodo.admin_inlines import NamedFields
 from kyodo.centre.models import (
     ActivityField,
@@ -17,6 +17,7 @@ from kyodo.centre.models import (
     OpeningHours,
     OpeningTime,
     SupportOrganisation,
+    SupportProgramme,
     Ward,
     WardCentre,
 )
@@ -118,7 +119,7 @@ class WardAdmin(admin.ModelAdmin):
 
 
 class ConfirmedFilter(admin.SimpleListFilter):
-    title = _("住所と電話の確認")
+    title = _("先方への確認")
     parameter_name = "confirmed"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -155,6 +156,84 @@ class SupportOrganisationAdmin(admin.ModelAdmin):
     list_select_related = ("ward",)
     fieldsets = ((None, {"fields": ("kind", "ward", "name", "description")}), *PLACE_FIELDSETS)
     formfield_overrides = HTTPS
+
+
+class ApplicationsFilter(admin.SimpleListFilter):
+    title = _("募集")
+    parameter_name = "applications"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("締切の前・締切なし")), ("over", _("締切が過ぎた"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        over = models.Q(applications_until__lt=clock.today())
+        if self.value() == "over":
+            return queryset.filter(over)
+        # A row without a day is never over; asking for "not before today" would lose it.
+        return queryset.exclude(over) if self.value() == "open" else queryset
+
+
+# Most are of the whole city: eighteen wards would hide the filters that help.
+WARDS_IN_USE = ("ward", admin.RelatedOnlyFieldListFilter)
+
+
+class SupportProgrammeForm(forms.ModelForm):
+    description = forms.CharField(
+        label=_("受けられる支援"),
+        max_length=120,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("1文で。相談する人にも見えます。"),
+    )
+    audiences = forms.MultipleChoiceField(
+        label=_("応募できる人の区分"),
+        choices=SupportProgramme.Audience.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("「団体」には登録団体も入ります。何もつけなければ、だれでも応募できます。"),
+    )
+    needs = forms.MultipleChoiceField(
+        label=_("役に立つ相談"),
+        choices=SupportProgramme.Need.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("この種類の相談に案内します。何もつけなければ、どの相談にも合います。"),
+    )
+
+
+@admin.register(SupportProgramme)
+class SupportProgrammeAdmin(admin.ModelAdmin):
+    """What groups can apply for. Partner finding and the form of consultations name them."""
+
+    list_display = ("name", "kind", "operator", "reaches", "applications", "is_active", "confirmed_on")
+    list_filter = ("kind", ApplicationsFilter, "is_active", ConfirmedFilter, WARDS_IN_USE)
+    search_fields = ("name", "description", "operator", "eligibility")
+    list_select_related = ("ward",)
+    form = SupportProgrammeForm
+    formfield_overrides = HTTPS | {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+    fieldsets = (
+        (None, {"fields": ("name", "kind", "description")}),
+        (_("実施する機関"), {"fields": ("operator", ("phone", "website"))}),
+        (_("だれに、どんなときに"), {"fields": ("eligibility", "audiences", "needs", "fields", "ward")}),
+        (_("募集"), {"fields": ("deadline", "applications_until")}),
+        (_("案内"), {"fields": ("is_active", "position", "confirmed_on")}),
+    )
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name == "fields":
+            options["queryset"] = ActivityField.objects.everyday()
+        return super().formfield_for_manytomany(db_field, request, **options)
+
+    @admin.display(description=_("区"), ordering="ward")
+    def reaches(self, programme: SupportProgramme) -> str:
+        return str(programme.ward or _("市全体"))
+
+    @admin.display(description=_("募集"), ordering="applications_until")
+    def applications(self, programme: SupportProgramme) -> str:
+        if programme.applications_until is None:
+            return programme.deadline
+        day = dates.day(programme.applications_until)
+        words = _("%(day)sで締め切りました") if programme.is_over else _("%(day)sまで")
+        return str(words) % {"day": day}
 
 
 @admin.register(ActivityField)

@@ -19,4 +19,8 @@ PRIVACY = {
     "Ward": fields(plain="id code name kana position"),
     "WardCentre": fields(plain=f"{PLACE} ward"),
     "SupportOrganisation": fields(plain=f"{PLACE} kind ward description"),
+    "SupportProgramme": fields(
+        plain="id name kind description operator phone website eligibility audiences needs fields ward deadline "
+        "applications_until confirmed_on is_active position"
+    ),
 }

@@ -17,6 +17,7 @@ from tests.factories.centre import (
     NewsItemFactory,
     OpeningHoursFactory,
     SupportOrganisationFactory,
+    SupportProgrammeFactory,
     WardCentreFactory,
     WardFactory,
 )
@@ -89,6 +90,26 @@ REFUSED = {
     "an organisation of unknown kind": (
         "support_organisation_known_kind",
         lambda: SupportOrganisationFactory.build(ward=WardFactory(), kind="club"),
+    ),
+    "a programme's name twice at one office": (
+        "support_programme_name_once",
+        lambda: SupportProgrammeFactory.build(name=SupportProgrammeFactory().name),
+    ),
+    "a programme of unknown kind": (
+        "support_programme_known_kind",
+        lambda: SupportProgrammeFactory.build(kind="luck"),
+    ),
+    "a programme that nobody can ask about": (
+        "support_programme_reachable",
+        lambda: SupportProgrammeFactory.build(phone="", website=""),
+    ),
+    "a programme for an unknown audience": (
+        "support_programme_known_audiences",
+        lambda: SupportProgrammeFactory.build(audiences=["group", "martian"]),
+    ),
+    "a programme for an unknown kind of question": (
+        "support_programme_known_needs",
+        lambda: SupportProgrammeFactory.build(needs=["start", "riddle"]),
     ),
     "a field's name twice": (
         "activity_field_name_once",

@@ -52,6 +52,27 @@ class SupportOrganisationFactory(DjangoModelFactory):
     phone = "045-000-0001"
 
 
+class SupportProgrammeFactory(DjangoModelFactory):
+    """For everybody, in every field and ward; `for_fields=[...]` narrows it down."""
+
+    class Meta:
+        model = models.SupportProgramme
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"支援制度{n}")
+    kind = models.SupportProgramme.Kind.MONEY
+    description = "活動にかかる費用の一部が助成されます。"
+    operator = "みなと市"
+    phone = "045-000-0002"
+
+    @factory.post_generation
+    def for_fields(
+        self, create: bool, extracted: list[models.ActivityField] | None, **kwargs: object
+    ) -> None:
+        if extracted:
+            self.fields.set(extracted)
+
+
 class ActivityFieldFactory(DjangoModelFactory):
     class Meta:
         model = models.ActivityField

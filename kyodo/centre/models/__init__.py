@@ -5,6 +5,7 @@ from kyodo.centre.models.hours import Closure, OpeningHours, OpeningTime
 from kyodo.centre.models.loading import LoadedRow
 from kyodo.centre.models.news import NewsItem
 from kyodo.centre.models.places import SupportOrganisation, Ward, WardCentre
+from kyodo.centre.models.programmes import SupportProgramme
 
 __all__ = [
     "ActivityField",
@@ -16,6 +17,7 @@ __all__ = [
     "OpeningHours",
     "OpeningTime",
     "SupportOrganisation",
+    "SupportProgramme",
     "Ward",
     "WardCentre",
 ]

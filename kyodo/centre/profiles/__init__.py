@@ -10,6 +10,7 @@ from kyodo.centre.models import (
     OpeningHours,
     OpeningTime,
     SupportOrganisation,
+    SupportProgramme,
     Ward,
     WardCentre,
 )
@@ -33,6 +34,12 @@ KINDS = [
         references={"ward": (Ward, "code")},
     ),
     Kind("fields.toml", ActivityField, key=("code",), references={"law_fields": (ActivityField, "code")}),
+    Kind(
+        "support_programmes.toml",
+        SupportProgramme,
+        key=("operator", "name"),
+        references={"ward": (Ward, "code"), "fields": (ActivityField, "code")},
+    ),
     Kind("history.toml", HistoryEntry, key=("year", "month", "side")),
 ]
 

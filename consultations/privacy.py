@@ -37,7 +37,7 @@ PRIVACY = {
     "InboundOriginal": fields(plain="inbound", contact="content"),
     "InboundFile": fields(plain="id inbound content_type size", contact="file name"),
     "Introduction": fields(
-        plain="id consultation group organisation introduced_at result result_at",
+        plain="id consultation group organisation programme introduced_at result result_at",
         staff="by",
         text="name reason result_text",
     ),

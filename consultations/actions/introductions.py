@@ -1,4 +1,4 @@
-"""Partners told to the person, or brought together with them (相手の紹介), and what came of it."""
+"""Partners and programmes told to the person (相手の紹介), and what came of it."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -8,7 +8,7 @@ from accounts.models import Group, User
 from consultations.actions.locking import lock_to_write
 from consultations.models import Consultation, Introduction
 from kyodo import clock
-from kyodo.centre.models import SupportOrganisation
+from kyodo.centre.models import SupportOrganisation, SupportProgramme
 
 
 def introduce(
@@ -17,12 +17,14 @@ def introduce(
     by: User,
     group: Group | None = None,
     organisation: SupportOrganisation | None = None,
+    programme: SupportProgramme | None = None,
     name: str = "",
     reason: str = "",
 ) -> Introduction:
-    """One partner: a registered group, an organisation, or somebody who is registered nowhere. Mails nobody."""
-    named = str(group or organisation or "") or name.strip()
-    if not named or (group and organisation):
+    """One: a registered group, an organisation, a programme, or somebody who is registered nowhere. Mails nobody."""
+    chosen = [one for one in (group, organisation, programme) if one is not None]
+    named = str(chosen[0]) if chosen else name.strip()
+    if not named or len(chosen) > 1:
         raise ValidationError(_("紹介した相手を選ぶか、書いてください。"), code="partner")
     with transaction.atomic():
         consultation = lock_to_write(consultation, by=by)
@@ -30,6 +32,7 @@ def introduce(
             consultation=consultation,
             group=group,
             organisation=organisation,
+            programme=programme,
             name=named[:100],
             reason=reason.strip()[:200],
             by=by,
@@ -38,7 +41,7 @@ def introduce(
 
 def record_result(*, introduction: Introduction, result: str, words: str, by: User) -> Introduction:
     """What came of it; may be written anew when more comes."""
-    if result not in Introduction.Result.values:
+    if result not in dict(introduction.possible_results):
         raise ValidationError(_("その後を選んでください。"), code="result")
     with transaction.atomic():
         lock_to_write(introduction.consultation, by=by)

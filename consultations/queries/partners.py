@@ -1,4 +1,4 @@
-"""Partner finding (相手さがし): who could help or join, by field, ward, kind and words; each with the reason in words."""
+"""Partner finding (相手さがし): who or what could help, by field, ward, kind and words; each with the reason in words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Group, User
 from consultations.models import Consultation, Introduction
-from consultations.queries.similar import any_of, words_of
-from kyodo import text
-from kyodo.centre.models import SupportOrganisation
+from consultations.queries import programmes
+from consultations.queries.similar import any_of, said, words_of
+from kyodo.centre.models import SupportOrganisation, SupportProgramme
 
 MOST_GROUPS = 12
 MOST_ORGANISATIONS = 8
+MOST_PROGRAMMES = 8
 Kind = Consultation.Kind
 Office = SupportOrganisation.Kind
 
@@ -41,7 +42,7 @@ HELPS: Mapping[str, Mapping[str, Any]] = {
 
 @dataclass(frozen=True)
 class Partner:
-    """A group or an organisation, with why it is named here."""
+    """A group, an organisation or a programme, with why it is named here."""
 
     name: str
     reasons: Sequence[str]
@@ -49,6 +50,7 @@ class Partner:
     note: str = ""
     group: Group | None = None
     organisation: SupportOrganisation | None = None
+    programme: SupportProgramme | None = None
 
     @property
     def reason(self) -> str:
@@ -60,24 +62,30 @@ class Partners:
     words: Sequence[str]
     groups: Sequence[Partner]
     organisations: Sequence[Partner]
+    programmes: Sequence[Partner]
 
 
 def partners_for(consultation: Consultation, user: User, asked: str = "") -> Partners:
     """By what the question says; or by the words that staff ask with."""
     words = asked.split()[:6] if asked.strip() else words_of(consultation.subject, consultation.text)
-    introduced = list(consultation.introductions.values_list("group", "organisation"))
+    fields = list(consultation.fields.values_list("pk", flat=True))
+    introduced = list(consultation.introductions.values_list("group", "organisation", "programme"))
     return Partners(
         words=words,
-        groups=_groups(consultation, user, words, {group for group, _other in introduced}),
-        organisations=_organisations(consultation, words, {other for _group, other in introduced}),
+        groups=_groups(consultation, user, words, fields, {one[0] for one in introduced}),
+        organisations=_organisations(consultation, words, {one[1] for one in introduced}),
+        programmes=_programmes(consultation, words, fields, {one[2] for one in introduced}),
     )
 
 
 def _groups(
-    consultation: Consultation, user: User, words: Sequence[str], introduced: set[int | None]
+    consultation: Consultation,
+    user: User,
+    words: Sequence[str],
+    fields: Sequence[int],
+    introduced: set[int | None],
 ) -> list[Partner]:
     """Registered and in force; best match first. The person's own group is none."""
-    fields = list(consultation.fields.values_list("pk", flat=True))
     same_field = Group.fields.through.objects.filter(group=OuterRef("pk"), activityfield__in=fields)
     same_ward = Group.wards.through.objects.filter(group=OuterRef("pk"), ward=consultation.ward_id)
     query = any_of(words)
@@ -106,8 +114,9 @@ def _groups(
 
 def _met(column: str) -> Any:
     """How often an introduction of theirs led somewhere."""
-    went_well = (Introduction.Result.MET, Introduction.Result.TOGETHER)
-    rows = Introduction.objects.filter(**{column: OuterRef("pk")}, result__in=went_well).order_by()
+    rows = Introduction.objects.filter(
+        **{column: OuterRef("pk")}, result__in=Introduction.WENT_WELL
+    ).order_by()
     return ArraySubquery(rows.values(column).annotate(times=Count("pk")).values("times"))
 
 
@@ -120,9 +129,9 @@ def _group(
     if row.is_near and consultation.ward:
         reasons.append(_("%(ward)sで活動") % {"ward": consultation.ward})
     if row.says:
-        said = _said(words, row.name + " " + row.purpose)
+        named = said(words, row.name + " " + row.purpose)
         reasons.append(
-            _("ことばが合う：%(words)s") % {"words": "・".join(said)} if said else _("ことばが合う")
+            _("ことばが合う：%(words)s") % {"words": "・".join(named)} if named else _("ことばが合う")
         )
     if row.met:
         reasons.append(_("これまでの紹介が%(times)s件つながった") % {"times": row.met[0]})
@@ -145,8 +154,8 @@ def _organisations(
         helps = HELPS.get(consultation.kind, {}).get(row.kind)
         if helps:
             reasons.append(str(helps))
-        if said := _said(words, f"{row.name} {row.description}"):
-            reasons.append(_("ことばが合う：%(words)s") % {"words": "・".join(said)})
+        if named := said(words, f"{row.name} {row.description}"):
+            reasons.append(_("ことばが合う：%(words)s") % {"words": "・".join(named)})
         if row.met:
             reasons.append(_("これまでの紹介が%(times)s件つながった") % {"times": row.met[0]})
         if reasons:
@@ -156,6 +165,22 @@ def _organisations(
     return [partner for _count, partner in found[:MOST_ORGANISATIONS]]
 
 
-def _said(words: Sequence[str], words_of_theirs: str) -> list[str]:
-    folded = text.fold(words_of_theirs)
-    return [word for word in words if text.fold(word) in folded][:3]
+def _programmes(
+    consultation: Consultation, words: Sequence[str], fields: Sequence[int], introduced: set[int | None]
+) -> list[Partner]:
+    """Those whose last day has passed, or that the person can't apply for yet, are named with a caution."""
+    asked = programmes.Asked(
+        kind=consultation.kind,
+        audience=consultation.audience,
+        group=consultation.group,
+        ward=consultation.ward,
+        fields=fields,
+        words=words,
+    )
+    found = []
+    for fit in programmes.fitting(asked, SupportProgramme.objects.active().annotate(met=_met("programme"))):
+        row, reasons = fit.programme, list(fit.reasons)
+        if row.met:
+            reasons.append(_("これまでに%(times)s件の利用につながった") % {"times": row.met[0]})
+        found.append(Partner(row.name, reasons, row.pk in introduced, "".join(fit.cautions), programme=row))
+    return found[:MOST_PROGRAMMES]

@@ -298,7 +298,7 @@ def _tables(
             numbers.sessions["status"],
             dict(SpecialistSession.Status.choices),
         ),
-        _table("introductions", _("相手の紹介のその後"), numbers.introductions["result"], results),
+        _table("introductions", _("相手や制度の紹介のその後"), numbers.introductions["result"], results),
         _table(
             "surveys",
             _("アンケート（解決しましたか）"),

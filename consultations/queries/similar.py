@@ -78,6 +78,12 @@ def any_of(words: Sequence[str]) -> text.FoldedQuery | None:
     return text.FoldedQuery(" | ".join(phrases)) if phrases else None
 
 
+def said(words: Sequence[str], words_of_theirs: str) -> list[str]:
+    """Those of the words that stand there, as far as a line of reasons has room."""
+    folded = text.fold(words_of_theirs)
+    return [word for word in words if text.fold(word) in folded][:3]
+
+
 def similar_to(consultation: Consultation, own_fields: Sequence[str], user: User) -> list[Similar]:
     """Of the newest closed ones that the person may read: by field, words, kind and ward, each said as a reason."""
     fields = Consultation.fields.through.objects.filter(consultation=OuterRef("pk"))

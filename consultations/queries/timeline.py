@@ -274,7 +274,7 @@ def _introductions(rows: Iterable[Introduction]) -> Iterator[Happening]:
         yield Happening(
             at=row.introduced_at,
             kind="introduction",
-            title=_("相手を紹介：%(name)s") % {"name": row.name},
+            title=_told(row) % {"name": row.name},
             icon="sprout",
             by=str(row.by),
             text=row.reason,
@@ -284,12 +284,19 @@ def _introductions(rows: Iterable[Introduction]) -> Iterator[Happening]:
             yield Happening(
                 at=row.result_at,
                 kind="introduction",
-                title=_("%(name)s とのその後：%(result)s")
-                % {"name": row.name, "result": row.get_result_display()},
+                title=_became(row) % {"name": row.name, "result": row.get_result_display()},
                 icon="sprout",
                 text=row.result_text,
                 pk=row.pk,
             )
+
+
+def _told(row: Introduction) -> str:
+    return _("制度を紹介：%(name)s") if row.programme_id else _("相手を紹介：%(name)s")
+
+
+def _became(row: Introduction) -> str:
+    return _("%(name)s のその後：%(result)s") if row.programme_id else _("%(name)s とのその後：%(result)s")
 
 
 def _mails(consultation: Consultation, entries: Iterable[Entry]) -> Iterator[Happening]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Group, User
 from consultations.models import Introduction
-from kyodo.centre.models import SupportOrganisation
+from kyodo.centre.models import SupportOrganisation, SupportProgramme
 
 
 class IntroduceForm(forms.Form):
@@ -16,6 +16,12 @@ class IntroduceForm(forms.Form):
     )
     organisation = forms.ModelChoiceField(
         label=_("機関"), queryset=SupportOrganisation.objects.all(), required=False, widget=forms.HiddenInput
+    )
+    programme = forms.ModelChoiceField(
+        label=_("支援制度"),
+        queryset=SupportProgramme.objects.active(),
+        required=False,
+        widget=forms.HiddenInput,
     )
     name = forms.CharField(label=_("紹介した相手"), max_length=100, required=False)
     reason = forms.CharField(label=_("すすめた理由"), max_length=200, required=False)

@@ -10,7 +10,7 @@ from accounts.models import User
 from consultations.actions import introductions, links, readings
 from consultations.forms.staff.partners import IntroduceForm, ResultForm
 from consultations.forms.staff.steps import NothingForm, ReferenceForm
-from consultations.models import Consultation, Introduction
+from consultations.models import Consultation
 from consultations.queries import partners as queries
 from consultations.views.staff.stepping import Step, open_to_work, posted_version, take
 from kyodo import numbers, references, staff_pages
@@ -91,7 +91,7 @@ def unduplicate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def partners(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who could help or join, each with the reason; and whom we named already."""
+    """Who or what could help, each with the reason; and whom we named already."""
     user, opened = open_to_work(request, pk)
     readings.record_reading(consultation=opened.consultation, what=readings.What.PAGE, by=user)
     asked = request.GET.get("q", "")
@@ -104,7 +104,6 @@ def partners(request: HttpRequest, pk: int) -> HttpResponse:
         asked=asked,
         found=queries.partners_for(opened.consultation, user, asked),
         introductions=opened.consultation.introductions.select_related("by"),
-        results=Introduction.Result.choices,
     )
 
 

@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from consultations.models import Attachment, Consultation, Entry, Reading
+from consultations.models import Attachment, Consultation, Entry, Introduction, Reading
 from tests.factories.accounts import UserFactory
-from tests.factories.centre import CentreFactory, WardCentreFactory
+from tests.factories.centre import CentreFactory, SupportProgrammeFactory, WardCentreFactory
 from tests.factories.consultations import ConsultationFactory, EntryFactory, LockOutFactory
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,19 @@ def test_all_of_one_person_and_nothing_of_another(page: Callable[..., Any]) -> N
     assert set(files.values()) == {b"a plan"}
     assert len(files) == 3
     assert not any(other.reference in name for name in files)
+
+
+def test_partners_and_programmes_they_were_told_of_leave_with_what_came_of_it(
+    page: Callable[..., Any], manager: User
+) -> None:
+    one, programme = asked(), SupportProgrammeFactory(name="はじめの助成")
+    for facts in ({"name": "みどりの会"}, {"name": programme.name, "programme": programme, "result": "used"}):
+        Introduction.objects.create(consultation=one, reason="職員の見立て", by=manager, **facts)
+
+    data, _files = taken(page(email=EMAIL, is_identified="on", export="1"))
+
+    told = {row["name"]: row["result"] for row in data["consultations"][0]["introductions"]}
+    assert told == {"みどりの会": "これから", "はじめの助成": "制度を利用した"}
 
 
 def test_each_consultation_that_leaves_is_in_the_log(page: Callable[..., Any], manager: User) -> None:

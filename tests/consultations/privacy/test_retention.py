@@ -40,6 +40,7 @@ from kyodo import clock
 from kyodo.mail.actions import queue_mail
 from kyodo.mail.models import OutgoingMail
 from tests.factories.accounts import UserFactory
+from tests.factories.centre import SupportProgrammeFactory
 from tests.factories.consultations import (
     ConsultationFactory,
     EntryFactory,
@@ -107,6 +108,15 @@ def full_consultation() -> Consultation:
     )
     Introduction.objects.create(
         consultation=one, name=SECRET, reason=SECRET, result_text=SECRET, by=staff, result="met"
+    )
+    Introduction.objects.create(
+        consultation=one,
+        programme=SupportProgrammeFactory(),
+        name=SECRET,
+        reason=SECRET,
+        result_text=SECRET,
+        by=staff,
+        result="used",
     )
     LockOutFactory(consultation=one, reason=SECRET)
     Presence.objects.create(consultation=one, user=staff)

@@ -14,7 +14,12 @@ from consultations.queries import report_numbers
 from consultations.queries.report import Compared, Period, Report, Row, Table, median, report
 from kyodo import clock
 from tests.factories.accounts import UserFactory
-from tests.factories.centre import ActivityFieldFactory, WardCentreFactory, WardFactory
+from tests.factories.centre import (
+    ActivityFieldFactory,
+    SupportProgrammeFactory,
+    WardCentreFactory,
+    WardFactory,
+)
 from tests.factories.consultations import ConsultationFactory, ReferralFactory
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +158,15 @@ def test_referrals_sessions_introductions_and_surveys_are_counted(coordinator: o
         by=UserFactory(),
         result="met",
     )
+    programme = SupportProgrammeFactory()
+    Introduction.objects.create(
+        consultation=one,
+        programme=programme,
+        name=programme.name,
+        introduced_at=at(date(2026, 5, 6)),
+        by=UserFactory(),
+        result="used",
+    )
     for day, rating in ((6, 5), (7, 4)):
         Survey.objects.create(
             consultation=one,
@@ -171,7 +185,7 @@ def test_referrals_sessions_introductions_and_surveys_are_counted(coordinator: o
     assert filled(cut(found, "referral-states")) == {"返事待ち": (1, 0)}
     assert filled(cut(found, "professions")) == {"弁護士": (1, 0)}
     assert filled(cut(found, "session-states")) == {"申し込み": (1, 0)}
-    assert filled(cut(found, "introductions")) == {"会って話した": (1, 0)}
+    assert filled(cut(found, "introductions")) == {"会って話した": (1, 0), "制度を利用した": (1, 0)}
     assert filled(cut(found, "surveys")) == {"解決した": (2, 0), "まだ答えがない": (1, 0)}
     assert figure(found, "回答率").now == 66.7
     assert figure(found, "評価").now == 4.5

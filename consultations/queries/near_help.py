@@ -1,4 +1,4 @@
-"""What may already help somebody who is about to ask: near offices, support organisations, groups of the same field."""
+"""What may already help somebody who is about to ask: near offices, programmes, groups of the same field."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from accounts.models import Group
 from accounts.queries import directory
 from consultations.models import Consultation
-from kyodo.centre.models import ActivityField, SupportOrganisation, Ward, WardCentre
+from consultations.queries import programmes
+from kyodo.centre.models import ActivityField, SupportOrganisation, SupportProgramme, Ward, WardCentre
 
 Kind = Consultation.Kind
 MOST_GROUPS = 3
@@ -19,6 +20,7 @@ SHOWS_GROUPS = (Kind.START, Kind.PARTNER, Kind.PROPOSE)
 class NearHelp:
     ward_centres: Sequence[WardCentre]
     organisations: Sequence[SupportOrganisation]
+    programmes: Sequence[SupportProgramme]
     groups: Sequence[Group]
     directory_query: str
     """The directory, narrowed down to the first field."""
@@ -26,15 +28,27 @@ class NearHelp:
 
     @property
     def is_any(self) -> bool:
-        return bool(self.ward_centres or self.organisations or self.groups or self.shows_bylaws)
+        found = (self.ward_centres, self.organisations, self.programmes, self.groups, self.shows_bylaws)
+        return any(found)
 
 
-def near_help(*, kind: str, ward: Ward | None, fields: Sequence[ActivityField]) -> NearHelp:
+def near_help(
+    *,
+    kind: str,
+    audience: str,
+    ward: Ward | None,
+    fields: Sequence[ActivityField],
+    group: Group | None = None,
+) -> NearHelp:
+    asked = programmes.Asked(
+        kind=kind, audience=audience, group=group, ward=ward, fields=[one.pk for one in fields]
+    )
     return NearHelp(
         ward_centres=list(WardCentre.objects.filter(ward=ward)) if ward else [],
         organisations=list(SupportOrganisation.objects.filter(ward=ward)[:MOST_ORGANISATIONS])
         if ward
         else [],
+        programmes=programmes.told_to(asked),
         groups=_groups(ward, fields) if kind in SHOWS_GROUPS and fields else [],
         directory_query=f"?field={fields[0].code}" if fields else "",
         shows_bylaws=kind in (Kind.START, Kind.RUN),

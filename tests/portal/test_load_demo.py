@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from accounts.models import Application, Group, User
-from consultations.models import Consultation, Entry, Referral, SpecialistSession
+from consultations.models import Consultation, Entry, Introduction, Referral, SpecialistSession
 from kyodo import clock
 from kyodo.mail.models import OutgoingMail
 from spaces.models import Booking, BookingSeries, Hold, LotteryRound, Occupancy, WaitingEntry
@@ -51,6 +51,8 @@ def test_the_demo_is_full_whatever_the_day(now: datetime) -> None:
         assert Consultation.objects.exclude(ward_centre=None).values("ward_centre").distinct().count() == 5
         assert set(Referral.objects.values_list("status", flat=True)) >= {"sent", "accepted", "done"}
         assert SpecialistSession.objects.filter(status="fixed", begins_at__gt=now).exists()
+        told = Introduction.objects.exclude(programme=None)
+        assert set(told.values_list("result", flat=True)) == {"pending", "used"}
 
 
 def test_on_an_open_day_today_is_full_of_life() -> None:

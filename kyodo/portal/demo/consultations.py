@@ -15,7 +15,6 @@ from consultations.models import (
     Consultation,
     Contact,
     Entry,
-    Introduction,
     Referral,
     Specialist,
     SpecialistSession,
@@ -28,7 +27,7 @@ from consultations.rules import deadlines
 from kyodo import clock, text
 from kyodo.centre.models import ActivityField, SupportOrganisation, Ward, WardCentre
 from kyodo.centre.queries import current_centre
-from kyodo.portal.demo import desk, people
+from kyodo.portal.demo import desk, partners, people
 from kyodo.portal.demo.groups import Registered
 
 FILE = Path(__file__).with_name("consultations.toml")
@@ -149,7 +148,7 @@ class _Story:
         self._entries(consultation)
         self._referral(consultation)
         self._session(consultation)
-        self._introduction(consultation)
+        self._introductions(consultation)
         self._survey(consultation)
         access.refresh(consultation)
         return consultation
@@ -374,23 +373,13 @@ class _Story:
             outcome_text="面談でお答えしました。" if is_done else "",
         )
 
-    def _introduction(self, consultation: Consultation) -> None:
-        if not self.row.get("introduced"):
-            return
-        groups = [registered.group for registered in self.world.groups.values()]
-        group = groups[self.number % len(groups)]
-        is_over = self.status == "closed"
-        Introduction.objects.create(
-            consultation=consultation,
-            group=group,
-            name=group.name,
-            reason="活動分野と区が同じです。",
-            introduced_at=self.answered,
-            by=self.by,
-            result=Introduction.Result.TOGETHER if is_over else Introduction.Result.PENDING,
-            result_text="いっしょに始めることになった。" if is_over else "",
-            result_at=consultation.closed_at if is_over else None,
-        )
+    def _introductions(self, consultation: Consultation) -> None:
+        told = partners.Told(consultation, self.by, self.answered)
+        if self.row.get("introduced"):
+            groups = [registered.group for registered in self.world.groups.values()]
+            told.group(groups[self.number % len(groups)])
+        if "programme" in self.row:
+            told.programme(**self.row["programme"])
 
     def _survey(self, consultation: Consultation) -> None:
         if "survey" not in self.row or consultation.closed_at is None:

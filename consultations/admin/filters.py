@@ -56,7 +56,7 @@ class AssigneeFilter(admin.SimpleListFilter):
         return [
             ("me", _("自分")),
             ("none", _("担当なし")),
-            *((str(one.user.pk), str(one.user)) for one in people),
+            *((str(one.pk), str(one)) for one in people),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Consultation]) -> QuerySet[Consultation]:

@@ -37,7 +37,7 @@ class FilterForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any], choices: Choices) -> None:
         super().__init__(data)
-        people = [(str(one.user.pk), str(one.user)) for one in choices.colleagues]
+        people = [(str(one.pk), str(one)) for one in choices.colleagues]
         self._offer("assignee", [*ANY, (ME, _("自分")), (NOBODY, _("担当なし")), *people])
         self._offer("ward", [*ANY, *((str(one.pk), one.name) for one in choices.wards)])
         self._offer("field", [*ANY, *((str(one.pk), one.name) for one in choices.fields)])
@@ -47,6 +47,11 @@ class FilterForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101
         field.choices = choices
+
+    @property
+    def choices(self) -> list[forms.BoundField]:
+        """What is chosen from a list."""
+        return [self[name] for name in self.fields if name != "words"]
 
     @property
     def chosen(self) -> dict[str, str]:

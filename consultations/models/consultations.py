@@ -233,6 +233,12 @@ class Consultation(models.Model):
             GinIndex(fields=["search"], name="consultation_search"),
             models.Index(fields=["-received_at", "-id"], name="consultation_newest"),
             models.Index(fields=["due_at"], condition=~Q(status="closed"), name="consultation_due"),
+            # The centre's own inbox, in the order of its first page.
+            models.Index(
+                fields=["due_at", "received_at", "id"],
+                condition=~Q(status="closed") & Q(ward_centre__isnull=True),
+                name="consultation_inbox",
+            ),
             models.Index(fields=["ward_centre", "-received_at", "-id"], name="consultation_of_office"),
             models.Index(
                 fields=["closed_at"], condition=Q(anonymised_at__isnull=True), name="consultation_to_forget"

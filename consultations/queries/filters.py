@@ -1,10 +1,9 @@
 """What the inbox can be narrowed by, and by what it is: the same for its list, its counts and its saved views."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import User
 from consultations.models import Consultation, Tag
@@ -14,14 +13,6 @@ from kyodo.centre.models import ActivityField, Ward
 
 ME, NOBODY = "me", "none"
 Filters = Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Colleague:
-    """A member of the office, with how much they have in hand."""
-
-    user: User
-    load: int
 
 
 class Choices:
@@ -43,13 +34,9 @@ class Choices:
         return list(Tag.objects.all())
 
     @cached_property
-    def colleagues(self) -> Sequence[Colleague]:
-        """Everybody of the same office. What the person is kept out of is counted for nobody."""
-        in_hand = Consultation.objects.in_hand_of(self._user).open().filter(assignee__isnull=False)
-        rows = in_hand.order_by().values("assignee").annotate(load=Count("pk"))
-        loads = {row["assignee"]: row["load"] for row in rows}
-        people = office_of(self._user).order_by("name_kana", "name", "pk")
-        return [Colleague(one, loads.get(one.pk, 0)) for one in people]
+    def colleagues(self) -> Sequence[User]:
+        """Everybody of the same office."""
+        return list(office_of(self._user).order_by("name_kana", "name", "pk"))
 
 
 def office_of(user: User) -> QuerySet[User]:

@@ -116,18 +116,25 @@ class Inbox:
     page: Page[Any]
     rows: Sequence[Row]
     referrals: Sequence[ReferralRow]
+    loads: Mapping[int | None, int]
+    """How much each colleague has in hand, whatever the list is narrowed to."""
 
 
 def inbox(user: User, tab: Tab, sort: str, filters: Filters, page: str) -> Inbox:
-    work = narrowed(under_way(user), filters, user)
-    counts = _counts(work, user)
+    everything = under_way(user)
+    by_assignee = _counted(everything, user)
+    loads = {assignee: counted[Tab.ALL] for assignee, counted in by_assignee.items()}
+    work = narrowed(everything, filters, user)
+    counts = _together(_counted(work, user) if filters else by_assignee, user)
     tabs = [TabLine(one, counts[one], one == tab) for one in Tab]
     if tab == Tab.REFERRALS:
         found = KnownPaginator(received_referrals(user), counts[tab]).get_page(page)
-        return Inbox(tabs, tab, found, rows=(), referrals=_referral_rows(found))
-    listed = _with_facts(work.filter(conditions(user)[tab])).order_by(*ORDERS[sort])
+        return Inbox(tabs, tab, found, rows=(), referrals=_referral_rows(found), loads=loads)
+    # Each tab lies within what is under way; said twice, PostgreSQL takes it for a few rows and sorts them all.
+    lying = (work if filters else Consultation.objects.in_hand_of(user)).filter(conditions(user)[tab])
+    listed = _with_facts(lying).order_by(*ORDERS[sort])
     found = KnownPaginator(listed, counts[tab]).get_page(page)
-    return Inbox(tabs, tab, found, rows=rows_of(list(found), user), referrals=())
+    return Inbox(tabs, tab, found, rows=rows_of(list(found), user), referrals=(), loads=loads)
 
 
 # ── What lies in which tab ───────────────────────────────────────────────────────────────────────────────────────
@@ -164,14 +171,19 @@ def conditions(user: User) -> dict[Tab, Q]:
 
 def counts(user: User) -> dict[Tab, int]:
     """What lies in each tab, before anything is narrowed."""
-    return _counts(under_way(user), user)
+    return _together(_counted(under_way(user), user), user)
 
 
-def _counts(work: QuerySet[Consultation], user: User) -> dict[Tab, int]:
-    """All tabs in one question; referrals, which are rows of their own, in another."""
+def _counted(work: QuerySet[Consultation], user: User) -> dict[int | None, dict[str, int]]:
+    """All tabs for each colleague in one question: who has how much is in it."""
     asked = {tab.value: Count("pk", filter=belongs) for tab, belongs in conditions(user).items()}
-    counted = work.order_by().aggregate(**asked)
-    counts = {Tab(tab): count for tab, count in counted.items()}
+    rows: QuerySet[Any, dict[str, Any]] = work.order_by().values("assignee").annotate(**asked)
+    return {row["assignee"]: row for row in rows}
+
+
+def _together(by_assignee: Mapping[int | None, Mapping[str, int]], user: User) -> dict[Tab, int]:
+    """Of the whole office; and the referrals, which are rows of their own."""
+    counts = {tab: sum(counted[tab] for counted in by_assignee.values()) for tab in conditions(user)}
     return counts | {Tab.REFERRALS: received_referrals(user).count()}
 
 

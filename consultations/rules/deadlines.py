@@ -113,4 +113,4 @@ def _working_days(calendar: Calendar, first: date) -> Iterator[date]:
 
 
 def _is_working_day(calendar: Calendar, day: date) -> bool:
-    return bool(calendar[day].open_periods)
+    return calendar[day].is_open

@@ -55,7 +55,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
         sort=kept["sort"],
         sorts=Sort.choices,
         views=SavedView.objects.filter(user=user),
-        colleagues=choices.colleagues if rights.can_assign_others(user) else (),
+        colleagues=[(one, found.loads.get(one.pk, 0)) for one in choices.colleagues]
+        if rights.can_assign_others(user)
+        else (),
         tags=choices.tags,
         may_make_tags=user.has_perm("consultations.add_tag"),
     )

@@ -46,6 +46,8 @@ ward: list[URLPattern] = [
         name="ward_attachment",
     ),
     path("ward/consultations/<str:reference>/reply/", ward_reply.reply, name="ward_reply"),
+    path("ward/consultations/<str:reference>/reply/mail/", ward_reply.mail, name="ward_reply_mail"),
+    path("ward/consultations/<str:reference>/reply/discard/", ward_reply.discard, name="ward_reply_discard"),
     path("ward/consultations/<str:reference>/refer/", ward_refer.refer, name="ward_refer"),
     path("ward/consultations/<str:reference>/<slug:name>/", ward_steps.step, name="ward_step"),
     path("ward/referrals/", ward_referrals.referrals, name="ward_referrals"),

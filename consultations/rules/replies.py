@@ -39,17 +39,17 @@ def check(body: str) -> None:
 
 
 def filled(body: str, consultation: Consultation, by: User) -> str:
-    """The text with its placeholders filled in; what we don't know is said in a general word."""
-    centre = current_centre()
+    """The text with its placeholders filled in; what we don't know is said in a general word. The office is the one that has it in hand."""
+    office = consultation.ward_centre or current_centre()
     values = {
         "name": consultation.contact.name or _("ご相談者"),
         "organisation": consultation.contact.organisation,
         "reference": consultation.reference,
         "kind": consultation.get_kind_display(),
         "staff": str(by),
-        "centre": centre.name,
-        "phone": centre.phone,
-        "address": centre.full_address,
+        "centre": office.name,
+        "phone": office.phone,
+        "address": office.full_address,
     }
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), body)
 

@@ -130,10 +130,13 @@ EXPECTED = {
         "ward_desk ward_log ward_consultations ward_consultation ward_attachment ward_reply ward_refer ward_step "
         "ward_referrals ward_referral ward_statistics ward_meetings ward_meeting_material"
     ),
+    # Nothing is begun yet: back to the form.
+    "L0000>000": "ward_reply_mail",
     "L00000555": "space_calendar_renew space_calendar_revoke",
     POST_ONLY: (
         "change_role hand_over remove_member revoke_invitation remove_document submit_application waiting_leave "
-        "group_calendar_renew group_calendar_revoke group_calendar_revoke_all ward_log_find ward_referral_step"
+        "group_calendar_renew group_calendar_revoke group_calendar_revoke_all ward_log_find ward_referral_step "
+        "ward_reply_discard"
     ),
     # Of a draw not yet held, and of a photo that is not there.
     NOT_FOUND: "lottery_csv lottery_rerun space_photo consult_receipt",
@@ -143,6 +146,7 @@ EXPECTED = {
 CHANGES = {
     "L00000>>>": "space_calendar_renew space_calendar_revoke",
     "L00220222": "series_new space_book waiting_new",
+    "L0000>000": "ward_reply_mail ward_reply_discard",
     WARD: "ward_log ward_log_find ward_reply ward_refer ward_step ward_referral_step",
     "L22222222": "lottery_enter profile",
     PUBLIC: "consultation_survey consultation_answer consult consultation_code consultation_open",
@@ -263,6 +267,8 @@ def scene(group: Group, representative: User, other_group: Group, ward_officer: 
             "ward_consultation": in_ward,
             "ward_attachment": {**in_ward, "pk": AttachmentFactory(consultation=of_ward).pk},
             "ward_reply": in_ward,
+            "ward_reply_mail": in_ward,
+            "ward_reply_discard": in_ward,
             "ward_refer": in_ward,
             "ward_step": {**in_ward, "name": "close"},
             "ward_referral": {"pk": ReferralFactory(to_ward_centre=ward_officer.ward_centre).pk},

@@ -85,7 +85,17 @@ class ReplyForm(forms.Form):
 
     def __init__(self, *args: Any, canned: Any = None, **options: Any) -> None:
         super().__init__(*args, **options)
-        # A canned text goes into an empty reply as well.
-        self.fields["message"].required = "insert" not in self.data
+        # A canned text goes into an empty reply as well, and a file out of one.
+        self.fields["message"].required = self.is_whole
         field: Any = self.fields["canned"]
         field.queryset = CannedReply.objects.none() if canned is None else canned
+
+    @property
+    def inserts(self) -> bool:
+        """The canned text was pressed, not the way to the preview."""
+        return "insert" in self.data
+
+    @property
+    def is_whole(self) -> bool:
+        """Handed in to be looked at: its writer goes on typing otherwise."""
+        return not self.inserts and "remove" not in self.data

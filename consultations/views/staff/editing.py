@@ -22,11 +22,11 @@ from consultations.views.staff.stepping import (
     STALE,
     Step,
     open_to_work,
-    posted_version,
     show_refusal,
     show_step,
     to_page,
 )
+from consultations.views.versions import posted_version
 
 Present = Callable[[Consultation], Mapping[str, Any]]
 

@@ -12,7 +12,8 @@ from consultations.forms.staff.partners import IntroduceForm, ResultForm
 from consultations.forms.staff.steps import NothingForm, ReferenceForm
 from consultations.models import Consultation
 from consultations.queries import partners as queries
-from consultations.views.staff.stepping import Step, open_to_work, posted_version, take
+from consultations.views.staff.stepping import Step, open_to_work, take
+from consultations.views.versions import posted_version
 from kyodo import numbers, references, staff_pages
 
 

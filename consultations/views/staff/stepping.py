@@ -22,12 +22,12 @@ from consultations.models import Consultation
 from consultations.queries import changes
 from consultations.queries.opening import Opened, open_for
 from consultations.rules import rights
-from kyodo import numbers, staff_pages
+from consultations.views.versions import posted_version
+from kyodo import staff_pages
 
 STALE = "stale"
 CONFLICT = 409
 UNPROCESSABLE = 422
-MOST_VERSIONS = 2**31 - 1
 # Refusals of actions that belong to one field of the form.
 FIELDS = {
     "assignee": "to",
@@ -151,12 +151,6 @@ def show_stale(
 def show_refusal(form: forms.Form, refusal: ValidationError, fields: Mapping[str, str] = FIELDS) -> None:
     field = fields.get(getattr(refusal, "code", "") or "")
     form.add_error(field if field in form.fields else None, refusal)
-
-
-def posted_version(request: HttpRequest) -> int:
-    """0, which none has, for what was never given out; a column of ours could not even hold it."""
-    version = numbers.typed(request.POST.get("version", "")) or 0
-    return version if version <= MOST_VERSIONS else 0
 
 
 def to_page(pk: int, anchor: str = "") -> HttpResponse:

@@ -9,7 +9,8 @@ from consultations.actions import entries, steps, tags
 from consultations.forms.staff.steps import AssignForm, CloseForm, NothingForm, StartForm, TagForm, WaitForm
 from consultations.models import Tag
 from consultations.queries.consultation_page import colleagues_for
-from consultations.views.staff.stepping import Step, open_to_work, posted_version, take
+from consultations.views.staff.stepping import Step, open_to_work, take
+from consultations.views.versions import posted_version
 from kyodo import numbers
 
 

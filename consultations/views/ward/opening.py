@@ -9,7 +9,8 @@ from accounts.models import User
 from consultations.models import Consultation
 from consultations.queries.opening import Opened, open_for
 from consultations.rules import rights
-from kyodo import numbers, references
+from consultations.views.versions import posted_version
+from kyodo import references
 
 
 def open_to_see(request: HttpRequest, reference: str) -> tuple[User, Opened]:
@@ -25,10 +26,6 @@ def open_to_work(request: HttpRequest, reference: str) -> tuple[User, Opened]:
     if not rights.can_work_on(user, opened.consultation):
         raise PermissionDenied
     return user, opened
-
-
-def posted_version(request: HttpRequest) -> int:
-    return numbers.typed(request.POST.get("version", "")) or 0
 
 
 def version_on(request: HttpRequest, opened: Opened) -> int:

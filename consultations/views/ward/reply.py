@@ -1,96 +1,102 @@
 """A reply to the person: written, looked at as the mail it becomes, then sent."""
 
-from typing import Any
-
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
-from consultations.actions import entries, readings
-from consultations.emails import people
-from consultations.forms.ward import ReplyForm
-from consultations.queries import changes
+from consultations.actions import drafts, readings
+from consultations.models import ReplyDraft
 from consultations.queries.opening import Opened, open_for
-from consultations.rules import addresses
-from consultations.views.ward.opening import open_to_work, posted_version, version_on
-from kyodo.mail import rendering
+from consultations.views import replying
+from consultations.views.replying import Writing
+from consultations.views.versions import posted_version
+from consultations.views.ward.opening import open_to_work
+from kyodo import numbers
+
+STALE = "stale"
+CONFLICT = 409
+UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, reference: str) -> HttpResponse:
+    """GET: the form, with what was begun. POST: keep what was typed, and go on to the mail or on writing."""
     user, opened = open_to_work(request, reference)
-    consultation = opened.consultation
     if request.method != "POST":
-        return _show(request, user, opened, ReplyForm(initial={"waits_for_answer": False}))
-    form = ReplyForm(request.POST)
-    if not form.is_valid() or "edit" in request.POST:
-        return _show(request, user, opened, form, status=422 if form.errors else 200)
-    if "send" not in request.POST:
-        return _show(request, user, opened, form, preview=_preview(opened, form.cleaned_data["message"]))
+        return _show_form(request, user, opened, replying.begin(user, opened))
+    refused = replying.keep(request, user, opened)
+    if refused:
+        return _show_form(request, user, opened, refused)
+    if "remove" in request.POST:
+        pk = numbers.typed(request.POST["remove"]) or 0
+        replying.remove_file(pk=pk, user=user, consultation=opened.consultation)
+    goes_on = "insert" in request.POST or "remove" in request.POST
+    return redirect("ward_reply" if goes_on else "ward_reply_mail", opened.consultation.reference)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail(request: HttpRequest, reference: str) -> HttpResponse:
+    """GET: the mail that would leave now. POST: send exactly that."""
+    user, opened = open_to_work(request, reference)
+    draft = replying.draft_of(opened.consultation, user)
+    if draft is None:
+        return redirect("ward_reply", opened.consultation.reference)
+    if request.method != "POST":
+        return _show_letter(request, user, opened, draft)
     try:
-        entries.reply(
-            consultation=consultation,
-            version=posted_version(request),
-            message=form.cleaned_data["message"],
-            waits_for_answer=form.cleaned_data["waits_for_answer"],
-            by=user,
-        )
+        replying.send(request, user, draft)
     except ValidationError as refusal:
-        if getattr(refusal, "code", "") == "stale":
-            return _show_stale(request, user, opened, form)
-        form.add_error(None, refusal)
-        return _show(request, user, opened, form, status=422)
+        return _refused(request, user, opened, draft, refusal)
     messages.success(request, _("返信を送りました。"))
-    return redirect("ward_consultation", reference=consultation.reference)
+    return redirect("ward_consultation", reference=opened.consultation.reference)
 
 
-def _preview(opened: Opened, message: str) -> dict[str, str]:
-    """Subject, text and all addresses, as they will leave."""
-    consultation = opened.consultation
-    subject, body = rendering.render("consultations/reply", people.reply_context(consultation, message))
-    return {
-        "to": consultation.contact.email,
-        "sender": settings.DEFAULT_FROM_EMAIL,
-        "reply_to": addresses.reply_address(consultation),
-        "subject": subject,
-        "body": body,
-    }
+@require_POST
+def discard(request: HttpRequest, reference: str) -> HttpResponse:
+    user, opened = open_to_work(request, reference)
+    draft = replying.draft_of(opened.consultation, user)
+    if draft:
+        drafts.discard_draft(draft=draft, by=user)
+        messages.success(request, _("書きかけの返信を消しました。"))
+    return redirect("ward_consultation", reference=opened.consultation.reference)
 
 
-def _show_stale(request: HttpRequest, user: User, opened: Opened, form: ReplyForm) -> HttpResponse:
-    """Somebody wrote meanwhile: what they wrote beside what stands here, and the mail to be looked at once more."""
-    opened = open_for(user, opened.consultation.pk)
-    meanwhile = changes.since_version(opened.consultation, posted_version(request), user)
-    preview = _preview(opened, form.cleaned_data["message"])
-    return _show(
-        request,
-        user,
-        opened,
-        form,
-        status=409,
-        meanwhile=meanwhile,
-        preview=preview,
-        version=opened.consultation.version,
-    )
+def _refused(
+    request: HttpRequest, user: User, opened: Opened, draft: ReplyDraft, refusal: ValidationError
+) -> HttpResponse:
+    """Somebody wrote meanwhile: what they wrote beside the mail, to be looked at once more."""
+    if refusal.code == STALE:
+        opened = open_for(user, opened.consultation.pk)
+        since = posted_version(request)
+        return _show_letter(request, user, opened, draft, since=since, status=CONFLICT)
+    for sentence in refusal.messages:
+        messages.error(request, sentence)
+    if refusal.code == "gone":
+        return redirect("ward_consultation", reference=opened.consultation.reference)
+    return _show_letter(request, user, opened, draft, status=UNPROCESSABLE)
 
 
-def _show(
-    request: HttpRequest, user: User, opened: Opened, form: ReplyForm, status: int = 200, **context: Any
+def _show_form(request: HttpRequest, user: User, opened: Opened, writing: Writing) -> HttpResponse:
+    readings.record_reading(consultation=opened.consultation, what=readings.What.PAGE, by=user)
+    context = {"consultation": opened.consultation, **vars(writing)}
+    status = UNPROCESSABLE if writing.form.errors else 200
+    return render(request, "consultations/ward/reply.html", context, status=status)
+
+
+def _show_letter(
+    request: HttpRequest,
+    user: User,
+    opened: Opened,
+    draft: ReplyDraft,
+    *,
+    since: int | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     readings.record_reading(consultation=opened.consultation, what=readings.What.PAGE, by=user)
-    return render(
-        request,
-        "consultations/ward/reply.html",
-        {
-            "form": form,
-            "consultation": opened.consultation,
-            "version": version_on(request, opened),
-            **context,
-        },
-        status=status,
-    )
+    shown = replying.letter(user, opened, draft, since)
+    context = {"consultation": opened.consultation, **vars(shown)}
+    return render(request, "consultations/ward/reply_mail.html", context, status=status)

@@ -24,7 +24,8 @@ from consultations.models import Consultation
 from consultations.queries import changes
 from consultations.queries.consultation_page import colleagues_for
 from consultations.queries.opening import Opened, open_for
-from consultations.views.ward.opening import open_to_work, posted_version, version_on
+from consultations.views.versions import posted_version
+from consultations.views.ward.opening import open_to_work, version_on
 
 STALE = "stale"
 CONFLICT = 409

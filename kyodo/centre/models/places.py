@@ -51,6 +51,10 @@ class Place(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def full_address(self) -> str:
+        return f"〒{self.postal_code} {self.address}" if self.postal_code else self.address
+
 
 class WardCentre(Place):
     """A ward's own centre for citizens' activities (区市民活動支援センター): the first door near home."""

@@ -185,23 +185,6 @@ def test_a_note_is_kept_and_mailed_to_nobody(client: Client, officer: User, own:
     assert not OutgoingMail.objects.exists()
 
 
-def test_a_reply_is_shown_as_it_will_leave_and_only_then_sent(
-    client: Client, officer: User, own: Consultation
-) -> None:
-    typed = {"version": own.version, "message": "保険の窓口をお伝えします。"}
-
-    preview = client.post(of(own, "reply"), typed)
-    page = preview.content.decode()
-    for shown in (own.contact.email, "保険の窓口をお伝えします。", own.reference):
-        assert shown in page
-    assert not OutgoingMail.objects.exists()
-
-    assert client.post(of(own, "reply"), {**typed, "send": "1"}).status_code == 302
-    mail = OutgoingMail.objects.get()
-    assert mail.to == own.contact.email
-    assert "保険の窓口をお伝えします。" in mail.body
-
-
 def test_a_stale_step_keeps_both_texts(client: Client, officer: User, own: Consultation) -> None:
     typed = {"version": own.version, "outcome": "answered", "outcome_text": "わたしの結果"}
     client.post(of(own, "wait"), {"version": own.version, "waiting_for": "person"})

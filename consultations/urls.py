@@ -6,6 +6,7 @@ from consultations.views.ward import consultations as ward_consultations
 from consultations.views.ward import desk
 from consultations.views.ward import log as ward_log
 from consultations.views.ward import meetings as ward_meetings
+from consultations.views.ward import presence as ward_presence
 from consultations.views.ward import refer as ward_refer
 from consultations.views.ward import referrals as ward_referrals
 from consultations.views.ward import reply as ward_reply
@@ -45,6 +46,7 @@ ward: list[URLPattern] = [
         ward_consultations.attachment,
         name="ward_attachment",
     ),
+    path("ward/consultations/<str:reference>/presence/", ward_presence.beat, name="ward_presence"),
     path("ward/consultations/<str:reference>/reply/", ward_reply.reply, name="ward_reply"),
     path("ward/consultations/<str:reference>/reply/mail/", ward_reply.mail, name="ward_reply_mail"),
     path("ward/consultations/<str:reference>/reply/discard/", ward_reply.discard, name="ward_reply_discard"),

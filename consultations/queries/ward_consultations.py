@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 
 from accounts.models import User
-from consultations.models import Consultation, Contact, Referral
+from consultations.models import Consultation, Contact, Presence, Referral
 from consultations.models.consultations import ConsultationQuerySet
 from consultations.models.referrals import ReferralQuerySet
 from consultations.queries import consultation_page
@@ -45,6 +45,7 @@ class WardConsultation:
     steps: Steps
     due: Due | None
     timeline: Timeline
+    present: Sequence[Presence]
     referrals: Sequence[Referral]
 
     @property
@@ -93,6 +94,7 @@ def page_of(opened: Opened, user: User, *, all_of_it: bool = False) -> WardConsu
         steps=consultation_page.steps_for(user, opened),
         due=consultation_page.due_of(consultation),
         timeline=timeline_of(consultation, user, introductions, all_of_it=all_of_it),
+        present=consultation_page.present_in(consultation, user),
         referrals=list(_referrals(consultation, user)),
     )
 

@@ -136,7 +136,7 @@ EXPECTED = {
     POST_ONLY: (
         "change_role hand_over remove_member revoke_invitation remove_document submit_application waiting_leave "
         "group_calendar_renew group_calendar_revoke group_calendar_revoke_all ward_log_find ward_referral_step "
-        "ward_reply_discard"
+        "ward_reply_discard ward_presence"
     ),
     # Of a draw not yet held, and of a photo that is not there.
     NOT_FOUND: "lottery_csv lottery_rerun space_photo consult_receipt",
@@ -147,7 +147,7 @@ CHANGES = {
     "L00000>>>": "space_calendar_renew space_calendar_revoke",
     "L00220222": "series_new space_book waiting_new",
     "L0000>000": "ward_reply_mail ward_reply_discard",
-    WARD: "ward_log ward_log_find ward_reply ward_refer ward_step ward_referral_step",
+    WARD: "ward_presence ward_log ward_log_find ward_reply ward_refer ward_step ward_referral_step",
     "L22222222": "lottery_enter profile",
     PUBLIC: "consultation_survey consultation_answer consult consultation_code consultation_open",
     # The provider's door is shut unless the settings open it.
@@ -268,6 +268,7 @@ def scene(group: Group, representative: User, other_group: Group, ward_officer: 
             "ward_attachment": {**in_ward, "pk": AttachmentFactory(consultation=of_ward).pk},
             "ward_reply": in_ward,
             "ward_reply_mail": in_ward,
+            "ward_presence": in_ward,
             "ward_reply_discard": in_ward,
             "ward_refer": in_ward,
             "ward_step": {**in_ward, "name": "close"},

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from consultations.actions import drafts, readings
 from consultations.models import ReplyDraft
+from consultations.queries.consultation_page import present_in
 from consultations.queries.opening import Opened, open_for
 from consultations.views import replying
 from consultations.views.replying import Writing
@@ -82,7 +83,8 @@ def _refused(
 
 def _show_form(request: HttpRequest, user: User, opened: Opened, writing: Writing) -> HttpResponse:
     readings.record_reading(consultation=opened.consultation, what=readings.What.PAGE, by=user)
-    context = {"consultation": opened.consultation, **vars(writing)}
+    present = present_in(opened.consultation, user)
+    context = {"consultation": opened.consultation, "present": present, **vars(writing)}
     status = UNPROCESSABLE if writing.form.errors else 200
     return render(request, "consultations/ward/reply.html", context, status=status)
 

@@ -22,7 +22,7 @@ from consultations.forms.staff.steps import AssignForm, CloseForm, NothingForm, 
 from consultations.forms.staff.writing import NoteForm, TalkForm
 from consultations.models import Consultation
 from consultations.queries import changes
-from consultations.queries.consultation_page import colleagues_for
+from consultations.queries.consultation_page import colleagues_for, present_in
 from consultations.queries.opening import Opened, open_for
 from consultations.views.versions import posted_version
 from consultations.views.ward.opening import open_to_work, version_on
@@ -178,7 +178,8 @@ def _show(
     **context: Any,
 ) -> HttpResponse:
     readings.record_reading(consultation=opened.consultation, what=readings.What.PAGE, by=user)
-    context = {"version": version_on(request, opened), **context}
+    present = present_in(opened.consultation, user)
+    context = {"version": version_on(request, opened), "present": present, **context}
     return render(
         request,
         "consultations/ward/step.html",

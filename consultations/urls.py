@@ -5,6 +5,7 @@ from consultations.views import answer, ask, inbound, person, survey
 from consultations.views.ward import consultations as ward_consultations
 from consultations.views.ward import desk
 from consultations.views.ward import log as ward_log
+from consultations.views.ward import mails as ward_mails
 from consultations.views.ward import meetings as ward_meetings
 from consultations.views.ward import presence as ward_presence
 from consultations.views.ward import refer as ward_refer
@@ -52,6 +53,10 @@ ward: list[URLPattern] = [
     path("ward/consultations/<str:reference>/reply/discard/", ward_reply.discard, name="ward_reply_discard"),
     path("ward/consultations/<str:reference>/refer/", ward_refer.refer, name="ward_refer"),
     path("ward/consultations/<str:reference>/<slug:name>/", ward_steps.step, name="ward_step"),
+    path("ward/mails/", ward_mails.mails, name="ward_mails"),
+    path("ward/mails/<int:pk>/", ward_mails.mail, name="ward_mail"),
+    path("ward/mails/<int:pk>/place/", ward_mails.place, name="ward_mail_place"),
+    path("ward/mails/<int:pk>/ignore/", ward_mails.ignore, name="ward_mail_ignore"),
     path("ward/referrals/", ward_referrals.referrals, name="ward_referrals"),
     path("ward/referrals/<int:pk>/", ward_referrals.referral, name="ward_referral"),
     path("ward/referrals/<int:pk>/<slug:step>/", ward_referrals.referral_step, name="ward_referral_step"),

@@ -14,14 +14,24 @@ if TYPE_CHECKING:
 
 class InboundMailQuerySet(models.QuerySet["InboundMail"]):
     def visible_to(self, user: "User") -> "InboundMailQuerySet":
-        """The centre's staff, for every office: mail arrives in one place. What lies in a consultation by now is seen
-        by who reads that; nobody reads a mail about a consultation that they are kept out of.
+        """What lies in a consultation is seen by who reads that. What waits is seen by the office that has in hand the
+        consultation its address names; what names none, by the centre's staff, since mail arrives in one place. Nobody
+        reads a mail about a consultation that they are kept out of.
         """
-        if not user.is_staff:
+        if not (user.is_staff or user.is_ward_officer):
             return self.none()
-        placed = Q(about__in=Consultation.objects.readable_by(user))
-        return self.filter(~Q(state=InboundMail.State.MATCHED) | placed).exclude(
-            about__lock_outs__user_id=user.pk
+        is_placed = Q(state=InboundMail.State.MATCHED)
+        # By joins: a list of all that an office has in hand would be read whole for the few mails that wait. No office
+        # is the centre's, with or without a consultation.
+        ours = Q(about__duplicate_of=None, about__ward_centre=user.ward_centre_id) | Q(
+            about__duplicate_of__isnull=False, about__duplicate_of__ward_centre=user.ward_centre_id
+        )
+        return (
+            self.filter(
+                (~is_placed & ours) | (is_placed & Q(about__in=Consultation.objects.readable_by(user)))
+            )
+            .exclude(about__lock_outs__user_id=user.pk)
+            .exclude(about__duplicate_of__lock_outs__user_id=user.pk)
         )
 
     def queued(self) -> "InboundMailQuerySet":

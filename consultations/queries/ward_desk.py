@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from consultations.models import Consultation, Referral
+from consultations.models import Consultation, InboundMail, Referral
 from consultations.models.consultations import ConsultationQuerySet
 from consultations.models.referrals import ReferralQuerySet
 from consultations.queries.referrals import BADGES
@@ -76,7 +76,7 @@ class WardDesk:
 def ward_desk(user: User) -> WardDesk:
     mine = Consultation.objects.in_hand_of(user)
     return WardDesk(
-        needs=[*_asked(user), *_in_hand(mine)],
+        needs=[*_mails(user), *_asked(user), *_in_hand(mine)],
         open=[open_line(one) for one in of_list(mine.open())[:SHOWN]],
         open_count=mine.open().count(),
         sent=[sent_line(one) for one in sent(user)[:CAME_BACK]],
@@ -190,6 +190,15 @@ def _asked(user: User) -> list[Need]:
         line = received_line(one)
         found.append(Need(line.url, line.title, line.reference, [reason], note))
     return found
+
+
+def _mails(user: User) -> list[Need]:
+    """Mails that name one of ours and could not be put into it by themselves: one line for all of them."""
+    count = InboundMail.objects.visible_to(user).queued().count()
+    if not count:
+        return []
+    title = _("届いたメール %(count)s通") % {"count": count}
+    return [Need(reverse("ward_mails"), title, "", [Reason(_("どの相談に入れるかを決める"), "new")])]
 
 
 def _in_hand(mine: ConsultationQuerySet) -> list[Need]:

@@ -70,8 +70,8 @@ def can_log(user: User) -> bool:
 
 
 def can_handle_inbound(user: User) -> bool:
-    """Read and place the mails that no address could place: the centre's staff, for every office."""
-    return user.is_active and user.is_staff
+    """Read and place the mails that could not be placed by themselves: each office those that it sees."""
+    return has_office(user)
 
 
 def can_see_oversight(user: User) -> bool:

@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.actions.members import token_hash
 from accounts.models import Document, Group, Invitation, Membership, User
 from consultations.actions.answer_links import open_link
+from consultations.models import InboundMail
 from consultations.rules.surveys import token_of
 from kyodo import clock
 from tests.factories.accounts import ApplicationFactory
@@ -128,7 +129,8 @@ EXPECTED = {
     # The desk of a ward centre: its own officers alone. What lies in another office's hands is not there.
     WARD: (
         "ward_desk ward_log ward_consultations ward_consultation ward_attachment ward_reply ward_refer ward_step "
-        "ward_referrals ward_referral ward_statistics ward_meetings ward_meeting_material"
+        "ward_referrals ward_referral ward_statistics ward_meetings ward_meeting_material "
+        "ward_mails ward_mail"
     ),
     # Nothing is begun yet: back to the form.
     "L0000>000": "ward_reply_mail",
@@ -136,7 +138,7 @@ EXPECTED = {
     POST_ONLY: (
         "change_role hand_over remove_member revoke_invitation remove_document submit_application waiting_leave "
         "group_calendar_renew group_calendar_revoke group_calendar_revoke_all ward_log_find ward_referral_step "
-        "ward_reply_discard ward_presence"
+        "ward_reply_discard ward_presence ward_mail_place ward_mail_ignore"
     ),
     # Of a draw not yet held, and of a photo that is not there.
     NOT_FOUND: "lottery_csv lottery_rerun space_photo consult_receipt",
@@ -147,7 +149,7 @@ CHANGES = {
     "L00000>>>": "space_calendar_renew space_calendar_revoke",
     "L00220222": "series_new space_book waiting_new",
     "L0000>000": "ward_reply_mail ward_reply_discard",
-    WARD: "ward_presence ward_log ward_log_find ward_reply ward_refer ward_step ward_referral_step",
+    WARD: "ward_mail_place ward_mail_ignore ward_presence ward_log ward_log_find ward_reply ward_refer ward_step ward_referral_step",
     "L22222222": "lottery_enter profile",
     PUBLIC: "consultation_survey consultation_answer consult consultation_code consultation_open",
     # The provider's door is shut unless the settings open it.
@@ -225,6 +227,7 @@ def scene(group: Group, representative: User, other_group: Group, ward_officer: 
         ward_centre=ward_officer.ward_centre, in_progress=True, assignee=ward_officer
     )
     in_ward = {"reference": of_ward.reference}
+    ward_mail = {"pk": InboundMail.objects.create(message_id="of-ward", about=of_ward).pk}
     material = MaterialFactory()
     membership = Membership.objects.get(group=group, role=Membership.Role.MEMBER)
     in_group = {"number": group.number, "pk": membership.pk}
@@ -269,6 +272,9 @@ def scene(group: Group, representative: User, other_group: Group, ward_officer: 
             "ward_reply": in_ward,
             "ward_reply_mail": in_ward,
             "ward_presence": in_ward,
+            "ward_mail": ward_mail,
+            "ward_mail_place": ward_mail,
+            "ward_mail_ignore": ward_mail,
             "ward_reply_discard": in_ward,
             "ward_refer": in_ward,
             "ward_step": {**in_ward, "name": "close"},

@@ -152,16 +152,14 @@ def remarks(
             _("登録と別のアドレスから届いたメールです（%(sender)s）。本人からか、確かめてください。")
             % {"sender": letter.sender}
         )
-    # Ward centres have no page of mails: the file can only be asked for once more.
+    # Files that nobody has looked at are for the centre's staff: a ward centre asks for them once more.
     is_here = known_from[-1].ward_centre_id is None
     lines += _about_files(inbound, refused, is_here=is_here)
     if len(letter.message) > Entry.LONGEST:
-        sentence = (
+        lines.append(
             _("長いメールなので、はじめの部分だけを入れました。全文は「届いたメール %(number)s」にあります。")
-            if is_here
-            else _("長いメールなので、はじめの部分だけを入れました。")
+            % {"number": inbound.pk}
         )
-        lines.append(sentence % {"number": inbound.pk})
     return lines
 
 

@@ -80,4 +80,6 @@ def _lock_to_handle(inbound: InboundMail, *, seen: str, by: User) -> InboundMail
         raise ValidationError(_("このメールは、もう処理されています。"), code="handled")
     if inbound.purged_at:
         raise ValidationError(_("このメールの本文は、期限が来たので消去しました。"), code="purged")
+    if not InboundMail.objects.visible_to(by).filter(pk=inbound.pk).exists():
+        raise PermissionDenied
     return inbound

@@ -84,7 +84,7 @@ def sort_in(inbound: InboundMail) -> InboundMail:
         named = _named(letter)
         inbound.sender, inbound.subject, inbound.text = letter.sender, letter.subject, letter.text
         inbound.recipient = next(iter(letter.recipients), "")
-        inbound.about = named[0] if len(named) == 1 else None
+        inbound.about = _about(named)
         inbound.why_queued = _why_not(inbound, letter, named)
         if inbound.why_queued:
             inbound.state = State.IGNORED if _is_noise(inbound) else State.QUEUED
@@ -107,6 +107,13 @@ def _why_not(inbound: InboundMail, letter: Letter, named: list[Consultation]) ->
     if len(named) > 1:
         return Why.SEVERAL
     return Why.ANONYMISED if filing.goes_on(named[0]).anonymised_at else ""
+
+
+def _about(named: list[Consultation]) -> Consultation | None:
+    """Of several the first, where all lie with one ward centre: the centre must not read what belongs there."""
+    offices = {filing.goes_on(one).ward_centre_id for one in named}
+    is_one_wards = len(offices) == 1 and None not in offices
+    return named[0] if len(named) == 1 or is_one_wards else None
 
 
 def _is_noise(inbound: InboundMail) -> bool:

@@ -7,9 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
+from consultations.actions.inbound import receiving
 from consultations.models import Consultation, Entry, MeetingMaterial, NetworkMeeting, Reading, Referral
 from kyodo import clock
 from kyodo.mail.models import OutgoingMail
+from tests.consultations.inbound.letters import answer_to
 from tests.consultations.ward.conftest import TEXT
 from tests.counting import query_count
 from tests.factories.consultations import (
@@ -404,6 +406,7 @@ def test_a_paper_is_judged_by_what_is_in_it(
         "/ward/referrals/?which=received",
         "/ward/statistics/",
         "/ward/meetings/",
+        "/ward/mails/",
     ],
 )
 def test_a_list_asks_as_much_for_three_as_for_one(address: str, client: Client, officer: User) -> None:
@@ -414,6 +417,7 @@ def test_a_list_asks_as_much_for_three_as_for_one(address: str, client: Client, 
         ReferralFactory(consultation=consultation, to_centre=True, sent_by=officer)
         ReferralFactory(to_ward_centre=officer.ward_centre)
         MaterialFactory()
+        receiving.receive(answer_to(consultation, Auto_Submitted="auto-replied"))
 
     add()
     one = query_count(client, address)

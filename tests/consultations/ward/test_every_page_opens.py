@@ -15,6 +15,10 @@ PAGES = (
     "/ward/consultations/",
     "/ward/referrals/",
     "/ward/referrals/?which=received",
+    "/ward/mails/",
+    "/ward/mails/?state=ignored",
+    "/ward/mails/?state=matched",
+    "/ward/mails/?state=nonsense",
     "/ward/statistics/",
     "/ward/meetings/",
 )

@@ -1,8 +1,9 @@
-"""The clock's own steps: deadlines kept off closed days, and managers told of what is overdue. Never the person."""
+"""The clock's own steps: deadlines kept off closed days, and offices told of what is overdue. Never the person."""
 
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from consultations.emails import overdue as emails
@@ -39,36 +40,47 @@ def move_off_closed_days() -> int:
 
 
 def tell_managers() -> int:
-    """Once a working day: one mail to each manager with the references that became overdue. Returns how many those are.
+    """Once a working day: one mail to each manager with the references that became overdue at the centre. How many."""
+    managers = User.objects.filter(role=User.Role.MANAGER, is_active=True)
+    return _tell(managers, emails.TO_MANAGERS)
 
-    A manager reads no reference of a consultation they are kept out of.
-    """
+
+def tell_ward_centres() -> int:
+    """The same to each officer of a ward centre, of those in its own hand: wards have no managers, and the centre's
+    may not see them. One where nobody works tells nobody, and its number stands in the managers' table."""
+    officers = User.objects.filter(role=User.Role.WARD, is_active=True)
+    return _tell(officers, emails.TO_WARD_OFFICERS)
+
+
+def _tell(people: "QuerySet[User]", letter: emails.Letter) -> int:
+    """Nobody reads a reference of another office, or of a consultation they are kept out of."""
     now = clock.now()
-    if not Calendar(now.date(), now.date())[now.date()].open_periods or _told_today():
+    if not Calendar(now.date(), now.date())[now.date()].open_periods or _told_today(letter):
         return 0
     with transaction.atomic():
+        told = list(people.order_by("pk"))
         overdue = list(
-            queries.to_escalate(now)
+            queries.to_escalate(now, offices={one.ward_centre_id for one in told})
             .select_for_update(of=("self",), no_key=True, skip_locked=True)
             .defer("search", "text", "outcome_text")
         )
-        managers = list(User.objects.filter(role=User.Role.MANAGER, is_active=True).order_by("pk"))
-        if not overdue or not managers:
+        if not overdue:
             return 0
         hidden = set(
-            LockOut.objects.filter(consultation__in=overdue, user__in=managers).values_list(
+            LockOut.objects.filter(consultation__in=overdue, user__in=told).values_list(
                 "consultation_id", "user_id"
             )
         )
-        for manager in managers:
-            theirs = [one for one in overdue if (one.pk, manager.pk) not in hidden]
+        for person in told:
+            of_office = [one for one in overdue if one.ward_centre_id == person.ward_centre_id]
+            theirs = [one for one in of_office if (one.pk, person.pk) not in hidden]
             if theirs:
-                emails.tell_manager(manager, theirs, now)
+                emails.tell(person, theirs, now, letter)
         Consultation.objects.filter(pk__in=[one.pk for one in overdue]).update(escalated_at=now)
     return len(overdue)
 
 
-def _told_today() -> bool:
+def _told_today(letter: emails.Letter) -> bool:
     return OutgoingMail.objects.filter(
-        kind=emails.KIND, created_at__gte=clock.day_begins(clock.today())
+        kind=letter.kind, created_at__gte=clock.day_begins(clock.today())
     ).exists()

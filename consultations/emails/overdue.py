@@ -1,4 +1,4 @@
-"""The managers' list of what became overdue: references and days, no names and no words."""
+"""An office's list of what became overdue: references and days, no names and no words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,18 @@ from kyodo.centre.hours import Calendar
 from kyodo.mail.actions import queue_template
 from kyodo.mail.models import OutgoingMail
 
-KIND = "consultations/overdue"
+
+@dataclass(frozen=True)
+class Letter:
+    """To whom it speaks, and the door it leads to."""
+
+    kind: str
+    door: str
+    query: str = ""
+
+
+TO_MANAGERS = Letter("consultations/overdue", "admin:consultations_inbox", "?tab=overdue")
+TO_WARD_OFFICERS = Letter("consultations/overdue_ward", "ward_desk")
 
 
 @dataclass(frozen=True)
@@ -25,7 +36,7 @@ class Line:
     days: int
 
 
-def tell_manager(manager: User, overdue: Sequence[Consultation], at: datetime) -> OutgoingMail:
+def tell(person: User, overdue: Sequence[Consultation], at: datetime, letter: Letter) -> OutgoingMail:
     """The longest overdue first, as they were asked for."""
     today = clock.local(at).date()
     due = [(one.reference, one.due_at) for one in overdue if one.due_at is not None]
@@ -34,10 +45,9 @@ def tell_manager(manager: User, overdue: Sequence[Consultation], at: datetime) -
     lines = [
         Line(reference, moment, working.after(clock.local(moment).date(), today)) for reference, moment in due
     ]
-    inbox = settings.BASE_URL + reverse("admin:consultations_inbox") + "?tab=overdue"
     return queue_template(
-        to=manager.email,
-        kind=KIND,
-        context={"lines": lines, "url": inbox},
-        key=f"overdue:{manager.pk}:{today:%Y-%m-%d}",
+        to=person.email,
+        kind=letter.kind,
+        context={"lines": lines, "url": settings.BASE_URL + reverse(letter.door) + letter.query},
+        key=f"overdue:{person.pk}:{today:%Y-%m-%d}",
     )

@@ -1,5 +1,6 @@
 """What the clock looks for."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
@@ -8,14 +9,15 @@ from consultations.models import Consultation, Referral
 from kyodo import clock
 
 
-def to_escalate(at: datetime) -> "QuerySet[Consultation]":
-    """The centre's own whose time is over, and of which managers were not told since. A new deadline is a new one.
-
-    Ward centres look after theirs themselves: no manager of the centre may see them.
-    """
+def to_escalate(at: datetime, *, offices: Collection[int | None]) -> "QuerySet[Consultation]":
+    """Those in the hand of these offices whose time is over, and of which their people were not told since. A new
+    deadline is a new one. None is the centre."""
+    in_hand = Q(ward_centre__in=[one for one in offices if one is not None])
+    if None in offices:
+        in_hand |= Q(ward_centre__isnull=True)
     return (
         Consultation.objects.open()
-        .filter(ward_centre__isnull=True, due_at__lt=at)
+        .filter(in_hand, due_at__lt=at)
         .filter(Q(escalated_at__isnull=True) | Q(escalated_at__lt=F("due_at")))
         .order_by("due_at", "pk")
     )

@@ -26,9 +26,10 @@ def expire_referrals(timestamp: int) -> None:
 @app.periodic(cron="35 0 * * *")
 @app.task(name="consultations.watch_deadlines", queueing_lock="consultations.watch_deadlines")
 def watch_deadlines(timestamp: int) -> None:
-    """A morning's work: deadlines leave days that were closed meanwhile, then managers hear of what is overdue."""
+    """A morning's work: deadlines leave days that were closed meanwhile, then offices hear of what is overdue."""
     escalation.move_off_closed_days()
     escalation.tell_managers()
+    escalation.tell_ward_centres()
 
 
 # 4:20 in Tokyo.

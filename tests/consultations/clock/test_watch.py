@@ -145,7 +145,7 @@ def test_what_waits_is_closed_or_has_time_left_is_not_overdue(
 
 
 @time_machine.travel(MORNING)
-def test_ward_centres_look_after_their_own(manager: User) -> None:
+def test_managers_hear_nothing_of_what_a_ward_has_in_hand(manager: User) -> None:
     overdue(ward_centre=WardCentreFactory())
 
     assert escalation.tell_managers() == 0
@@ -171,6 +171,57 @@ def test_without_a_manager_nothing_counts_as_told() -> None:
     consultation = overdue()
 
     assert escalation.tell_managers() == 0
+    consultation.refresh_from_db()
+    assert consultation.escalated_at is None
+
+
+# ── Ward centres ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@time_machine.travel(MORNING, tick=False)
+def test_every_active_officer_of_a_ward_is_told_once_of_its_own(ward_officer: User, manager: User) -> None:
+    office = ward_officer.ward_centre
+    colleague = UserFactory(role=User.Role.WARD, ward_centre=office)
+    UserFactory(role=User.Role.WARD, ward_centre=office, is_active=False)
+    neighbour = UserFactory(ward_officer=True)
+    own = overdue(ward_centre=office, subject="子ども食堂のこと", contact__name="相談 花子")
+    theirs = overdue(ward_centre=neighbour.ward_centre)
+    of_centre = overdue()
+
+    tasks.watch_deadlines(0)
+    tasks.watch_deadlines(0)
+
+    mails = {mail.to: mail for mail in OutgoingMail.objects.all()}
+    assert set(mails) == {ward_officer.email, colleague.email, neighbour.email, manager.email}
+    assert OutgoingMail.objects.count() == 4
+    mail = mails[ward_officer.email]
+    assert (mail.kind, "/ward/\n" in f"{mail.body}\n") == ("consultations/overdue_ward", True)
+    for shown, hidden in ((own, theirs), (own, of_centre)):
+        assert shown.reference in mail.body
+        assert hidden.reference not in mail.body
+    for word in ("子ども食堂", "花子", own.contact.email):
+        assert word not in mail.body + mail.subject
+    assert own.reference not in mails[neighbour.email].body + mails[manager.email].body
+    with time_machine.travel(MORNING + timedelta(days=1)):
+        assert escalation.tell_ward_centres() == 0
+
+
+@time_machine.travel(MORNING)
+def test_an_officer_reads_no_reference_of_what_they_are_kept_out_of(ward_officer: User) -> None:
+    colleague = UserFactory(role=User.Role.WARD, ward_centre=ward_officer.ward_centre)
+    hidden = overdue(ward_centre=ward_officer.ward_centre)
+    LockOutFactory(consultation=hidden, user=ward_officer)
+
+    assert escalation.tell_ward_centres() == 1
+
+    assert list(OutgoingMail.objects.values_list("to", flat=True)) == [colleague.email]
+
+
+@time_machine.travel(MORNING)
+def test_a_ward_where_nobody_works_is_not_counted_as_told(ward_officer: User) -> None:
+    consultation = overdue(ward_centre=WardCentreFactory())
+
+    assert escalation.tell_ward_centres() == 0
     consultation.refresh_from_db()
     assert consultation.escalated_at is None
 

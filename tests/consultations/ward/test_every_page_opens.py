@@ -1,13 +1,16 @@
 """Each page of a ward centre's desk: opens for its own officers, is closed to everybody else."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from accounts.models import User
 from consultations.models import Consultation, Referral
 from consultations.views.ward.steps import STEPS
+from kyodo import clock
 from tests.counting import query_count
-from tests.factories.consultations import ReferralFactory
+from tests.factories.consultations import ConsultationFactory, ReferralFactory
 
 PAGES = (
     "/ward/",
@@ -81,6 +84,8 @@ def test_the_list_of_referrals_in_the_admin(client: Client, coordinator: User, a
 def test_the_network_in_numbers_is_for_managers(
     client: Client, manager: User, coordinator: User, own: Consultation, sent: Referral, asked: Referral
 ) -> None:
+    late = clock.now() - timedelta(days=1)
+    ConsultationFactory(ward_centre=own.ward_centre, due_at=late, received_at=late - timedelta(days=3))
     client.force_login(coordinator)
     assert client.get("/admin/consultations/networkmeeting/network/").status_code == 403
     client.force_login(manager)
@@ -90,7 +95,8 @@ def test_the_network_in_numbers_is_for_managers(
     lines = {line.name: line for line in response.context["network"].lines}
     assert own.ward_centre is not None
     line = lines[own.ward_centre.name]
-    assert (line.open, line.sent, line.sent_open, line.asked, line.unanswered) == (1, 1, 1, 1, 1)
+    assert (line.open, line.overdue) == (2, 1)
+    assert (line.sent, line.sent_open, line.asked, line.unanswered) == (1, 1, 1, 1)
     assert own.subject not in response.content.decode()
 
 

@@ -117,19 +117,20 @@ def withdraw_all(consultation: Consultation) -> None:
 
 
 def expire(*, referral: Referral) -> Referral:
-    """Nobody answered in time: back to the sender, who decides. Called by the clock; harmless when it came too late."""
+    """Nobody answered in time: back to the sender, who decides. Called by the clock; harmless when it came too late.
+
+    Nobody has anything to decide about one that is closed: it ends without a mail, and its history says when.
+    """
     with transaction.atomic():
         referral = lock_referral(referral)
-        is_silent = referral.status == Status.SENT or (
-            referral.status == Status.ACCEPTED and referral.to_kind not in Referral.OFFICES
-        )
-        if not is_silent or referral.answer_until > clock.now():
+        if not rules.is_silent(referral, clock.now()):
             return referral
         referral.status = Status.EXPIRED
         referral.save()
         following.ended(referral, by=None)
         _give_back(referral)
-        emails.expired(referral)
+        if referral.consultation.is_open:
+            emails.expired(referral)
     return referral
 
 

@@ -180,10 +180,14 @@ def check_edge(consultation: Consultation, after: str) -> None:
 
 def check_no_open_referral(consultation: Consultation) -> None:
     """Whoever was asked for help would be left with an open page: withdraw it, or wait for the result."""
-    if consultation.referrals.all().open().exists():
+    asked = list(consultation.referrals.all().open().order_by("pk").values_list("to_name", flat=True))
+    if asked:
         raise ValidationError(
-            _("返事を待っている紹介があります。取り下げるか、結果が届いてから完了にしてください。"),
+            _(
+                "終わっていない紹介があります（%(names)s）。紹介のページで取り下げるか、結果が届いてから完了にしてください。"
+            ),
             code="open_referral",
+            params={"names": "、".join(asked)},
         )
     if consultation.specialist_sessions.all().live().exists():
         raise ValidationError(

@@ -46,7 +46,7 @@ class Referral(models.Model):
     organisation. The sender keeps a view of it and learns what became of it.
 
     sent → accepted / declined / withdrawn / expired; accepted → done / withdrawn / expired (a partner without an
-    account).
+    account; an office, where the consultation was closed long ago).
     """
 
     class Kind(models.TextChoices):

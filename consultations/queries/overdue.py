@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import F, Q, QuerySet
 
 from consultations.models import Consultation, Referral
+from consultations.rules import referrals
 from kyodo import clock
 
 
@@ -24,11 +25,16 @@ def to_escalate(at: datetime, *, offices: Collection[int | None]) -> "QuerySet[C
 
 
 def silent_referrals() -> "QuerySet[Referral]":
-    """Those whose time to answer is over; the action looks at each again under its lock."""
+    """Those that rules.referrals.is_silent means; the action looks at each again under its lock."""
+    now = clock.now()
+    taken_on = Q(status=Referral.Status.ACCEPTED, to_kind__in=Referral.OFFICES)
+    before = referrals.lapses_before(now)
+    lapsed = Q(consultation__closed_at__lte=before) & (
+        Q(answered_at__isnull=True) | Q(answered_at__lte=before)
+    )
     return (
         Referral.objects.all()
         .open()
-        .filter(answer_until__lte=clock.now())
-        .exclude(status=Referral.Status.ACCEPTED, to_kind__in=Referral.OFFICES)
+        .filter(~taken_on & Q(answer_until__lte=now) | taken_on & lapsed)
         .order_by("answer_until", "pk")
     )

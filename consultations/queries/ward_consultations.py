@@ -109,6 +109,11 @@ def office_name(consultation: Consultation) -> str:
     return consultation.ward_centre.name if consultation.ward_centre else current_centre().name
 
 
+def unfinished(consultation: Consultation, user: User) -> ReferralQuerySet:
+    """Referrals that still have to end before it can be closed."""
+    return _referrals(consultation, user).open()
+
+
 def _referrals(consultation: Consultation, user: User) -> ReferralQuerySet:
     rows = of_referrals(Referral.objects.visible_to(user)).filter(consultation=consultation)
     return rows.order_by("-sent_at", "-pk")

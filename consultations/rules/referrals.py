@@ -1,5 +1,9 @@
 """Referrals (紹介): which step may follow which, and who of the two ends may take it."""
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
 from accounts.models import User
 from consultations.models import Consultation, Referral
 from consultations.rules import rights
@@ -8,8 +12,9 @@ Status = Referral.Status
 
 EDGES: dict[str, tuple[str, ...]] = {
     Status.SENT: (Status.ACCEPTED, Status.DECLINED, Status.WITHDRAWN, Status.EXPIRED),
-    # Only a partner without an account falls silent for good; an office is asked again by its own inbox. The sender
-    # ends what is no longer needed, so that nobody's silence keeps a consultation from being closed.
+    # A partner without an account falls silent; an office is asked again by its own inbox, until it would keep what was
+    # long closed from being forgotten. The sender ends what is no longer needed, so that nobody's silence keeps a
+    # consultation from being closed.
     Status.ACCEPTED: (Status.DONE, Status.WITHDRAWN, Status.EXPIRED),
     Status.DECLINED: (),
     Status.DONE: (),
@@ -29,6 +34,27 @@ MOST_TIMES = 3
 
 def may_follow(before: str, after: str) -> bool:
     return after in EDGES[before]
+
+
+def is_silent(referral: Referral, at: datetime) -> bool:
+    """Nobody has answered in time, or told the end of what they took on."""
+    if referral.status == Status.ACCEPTED and referral.to_kind in Referral.OFFICES:
+        return has_lapsed(referral, at)
+    return referral.is_open and referral.answer_until <= at
+
+
+def has_lapsed(referral: Referral, at: datetime) -> bool:
+    """An office took it on and never told the end, and by now the contact of the closed consultation should go.
+
+    Closing asks for the end of every referral, so this is left over from elsewhere; nothing would end it.
+    """
+    before = lapses_before(at)
+    closed_at, answered_at = referral.consultation.closed_at, referral.answered_at
+    return closed_at is not None and closed_at <= before and (answered_at is None or answered_at <= before)
+
+
+def lapses_before(at: datetime) -> datetime:
+    return at - timedelta(days=settings.CONSULTATION_CONTACT_DAYS)
 
 
 def can_send(user: User, consultation: Consultation) -> bool:

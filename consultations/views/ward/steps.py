@@ -24,6 +24,7 @@ from consultations.models import Consultation
 from consultations.queries import changes
 from consultations.queries.consultation_page import colleagues_for, present_in
 from consultations.queries.opening import Opened, open_for
+from consultations.queries.ward_consultations import unfinished
 from consultations.views.versions import posted_version
 from consultations.views.ward.opening import open_to_work, version_on
 
@@ -180,6 +181,8 @@ def _show(
     readings.record_reading(consultation=opened.consultation, what=readings.What.PAGE, by=user)
     present = present_in(opened.consultation, user)
     context = {"version": version_on(request, opened), "present": present, **context}
+    if chosen is STEPS["close"]:
+        context["unfinished"] = unfinished(opened.consultation, user)
     return render(
         request,
         "consultations/ward/step.html",

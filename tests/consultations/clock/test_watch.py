@@ -6,8 +6,8 @@ import pytest
 import time_machine
 
 from accounts.models import User
-from consultations.actions import entries, escalation, housekeeping, steps
-from consultations.models import Consultation, PageCode, Presence, Referral
+from consultations.actions import entries, escalation, housekeeping, retention, steps
+from consultations.models import Access, Consultation, PageCode, Presence, Referral
 from consultations.tasks import clock as tasks
 from kyodo import clock
 from kyodo.centre.models import Closure
@@ -314,6 +314,64 @@ def test_an_office_that_accepted_is_not_silent_but_a_partner_without_an_account_
     office.refresh_from_db()
     partner.refresh_from_db()
     assert (office.status, partner.status) == (Referral.Status.ACCEPTED, Referral.Status.EXPIRED)
+
+
+YEAR = timedelta(days=365)
+
+
+def taken_on(closed: timedelta | None, answered: timedelta) -> Referral:
+    """Accepted by a ward centre and never finished; how long ago the two happened."""
+    now = clock.now()
+    facts = {"closed": True, "closed_at": now - closed} if closed else {"in_progress": True}
+    consultation = ConsultationFactory(**facts, received_at=now - 3 * YEAR)
+    return ReferralFactory(
+        consultation=consultation,
+        status=Referral.Status.ACCEPTED,
+        sent_at=now - 3 * YEAR,
+        answered_at=now - answered,
+        sent_by=UserFactory(coordinator=True),
+    )
+
+
+@time_machine.travel(MORNING, tick=False)
+def test_what_an_office_never_finished_ends_a_year_after_the_consultation_was_closed() -> None:
+    day = timedelta(days=1)
+    left_over = taken_on(closed=YEAR, answered=2 * YEAR)
+    others = [
+        taken_on(closed=YEAR - day, answered=2 * YEAR),
+        taken_on(closed=2 * YEAR, answered=YEAR - day),
+        taken_on(closed=None, answered=2 * YEAR),
+    ]
+    receiver = Access.objects.filter(
+        consultation=left_over.consultation, ward_centre=left_over.to_ward_centre
+    )
+    assert receiver.get().level in Access.READS
+
+    tasks.expire_referrals(0)
+
+    left_over.refresh_from_db()
+    assert left_over.status == Referral.Status.EXPIRED
+    assert not receiver.filter(level__in=Access.READS).exists()
+    history = left_over.events.order_by("pgh_id").values_list("status", flat=True)
+    assert list(history)[-1] == Referral.Status.EXPIRED
+    left_over.consultation.refresh_from_db()
+    assert left_over.consultation.status == Status.CLOSED
+    for other in others:
+        other.refresh_from_db()
+        assert other.status == Referral.Status.ACCEPTED
+    assert not OutgoingMail.objects.exists()
+
+
+@time_machine.travel(MORNING, tick=False)
+def test_a_referral_that_was_left_over_keeps_nothing_from_being_forgotten() -> None:
+    consultation = taken_on(closed=YEAR, answered=2 * YEAR).consultation
+    assert retention.forget_what_is_due().waiting == {"referral": 1}
+
+    tasks.expire_referrals(0)
+
+    assert retention.forget_what_is_due().contacts == 1
+    consultation.contact.refresh_from_db()
+    assert consultation.contact.name == ""
 
 
 # ── What goes at night ───────────────────────────────────────────────────────────────────────────────────────────

@@ -143,6 +143,7 @@ def test_one_with_an_open_referral_is_not_closed(coordinator: User) -> None:
         )
 
     assert refusal_of(refused) == "open_referral"
+    assert referral.to_name in refused.value.messages[0]
 
 
 @pytest.mark.parametrize("step", ["assign", "start", "wait", "close"])

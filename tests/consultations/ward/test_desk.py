@@ -445,3 +445,21 @@ def test_whoever_closes_knows_that_the_person_reads_the_words(
     page = client.get(f"/ward/consultations/{own.reference}/close/").content.decode()
 
     assert "相談者が相談のページで読みます" in page
+
+
+def test_whoever_closes_is_led_to_what_has_to_end_first(
+    client: Client, officer: User, own: Consultation, sent: Referral
+) -> None:
+    page = client.get(of(own, "close")).content.decode()
+    assert f'href="/ward/referrals/{sent.pk}/"' in page
+    assert "終わっていない紹介があります" in page
+
+    typed = {"version": own.version, "outcome": "answered", "outcome_text": "伝えた。"}
+    refused = client.post(of(own, "close"), typed)
+    assert refused.status_code == 422
+    assert sent.to_name in refused.content.decode()
+
+    client.post(f"/ward/referrals/{sent.pk}/withdraw/")
+    assert "終わっていない紹介があります" not in client.get(of(own, "close")).content.decode()
+    typed["version"] = Consultation.objects.get(pk=own.pk).version
+    assert client.post(of(own, "close"), typed).status_code == 302

@@ -1,6 +1,6 @@
 """The inbox (相談の対応): who must act by when. Counts, list and line of one page; nothing here is looked up twice."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -177,7 +177,7 @@ def counts(user: User) -> dict[Tab, int]:
 def _counted(work: QuerySet[Consultation], user: User) -> dict[int | None, dict[str, int]]:
     """All tabs for each colleague in one question: who has how much is in it."""
     asked = {tab.value: Count("pk", filter=belongs) for tab, belongs in conditions(user).items()}
-    rows: QuerySet[Any, dict[str, Any]] = work.order_by().values("assignee").annotate(**asked)
+    rows: Iterable[Any] = work.order_by().values("assignee").annotate(**asked)
     return {row["assignee"]: row for row in rows}
 
 

@@ -6,10 +6,22 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
 from consultations.models.entries import Entry
+from consultations.models.oversight import LockOut
 from kyodo import clock
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+def _waits_for(user: "User") -> Q:
+    """By joins: a list of all that an office has in hand would be read whole for the few mails that wait. No office is
+    the centre's, with or without a consultation.
+    """
+    office = user.ward_centre_id
+    return ~Q(state=InboundMail.State.MATCHED) & (
+        Q(about__duplicate_of=None, about__ward_centre=office)
+        | Q(about__duplicate_of__isnull=False, about__duplicate_of__ward_centre=office)
+    )
 
 
 class InboundMailQuerySet(models.QuerySet["InboundMail"]):
@@ -20,19 +32,19 @@ class InboundMailQuerySet(models.QuerySet["InboundMail"]):
         """
         if not (user.is_staff or user.is_ward_officer):
             return self.none()
-        is_placed = Q(state=InboundMail.State.MATCHED)
-        # By joins: a list of all that an office has in hand would be read whole for the few mails that wait. No office
-        # is the centre's, with or without a consultation.
-        ours = Q(about__duplicate_of=None, about__ward_centre=user.ward_centre_id) | Q(
-            about__duplicate_of__isnull=False, about__duplicate_of__ward_centre=user.ward_centre_id
-        )
-        return (
-            self.filter(
-                (~is_placed & ours) | (is_placed & Q(about__in=Consultation.objects.readable_by(user)))
-            )
-            .exclude(about__lock_outs__user_id=user.pk)
-            .exclude(about__duplicate_of__lock_outs__user_id=user.pk)
-        )
+        placed = Q(state=InboundMail.State.MATCHED, about__in=Consultation.objects.readable_by(user))
+        return self.filter(_waits_for(user) | placed).without_locked_out(user)
+
+    def queued_for(self, user: "User") -> "InboundMailQuerySet":
+        """The part of `visible_to` that waits to be placed: every page of an inbox counts it."""
+        if not (user.is_staff or user.is_ward_officer):
+            return self.none()
+        return self.queued().filter(_waits_for(user)).without_locked_out(user)
+
+    def without_locked_out(self, user: "User") -> "InboundMailQuerySet":
+        # Django reads a NULL under "not in" as no reason to leave a row out.
+        hidden = LockOut.objects.hidden_from(user)
+        return self.exclude(about__in=hidden).exclude(about__duplicate_of__in=hidden)
 
     def queued(self) -> "InboundMailQuerySet":
         return self.filter(state=InboundMail.State.QUEUED)

@@ -1,10 +1,21 @@
 """Who must not see, who has seen, and who is looking just now."""
 
+from typing import TYPE_CHECKING, Any, ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
 from kyodo import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class LockOutQuerySet(models.QuerySet["LockOut"]):
+    def hidden_from(self, user: "User") -> Any:
+        """The keys of the consultations that somebody is kept out of; none are NULL, so that NOT IN may ask for them."""
+        return self.filter(user=user.pk).values("consultation")
 
 
 class LockOut(models.Model):
@@ -15,6 +26,8 @@ class LockOut(models.Model):
     reason = models.CharField(_("理由"), max_length=200)
     by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
+
+    objects: ClassVar[LockOutQuerySet] = LockOutQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("閲覧の制限")

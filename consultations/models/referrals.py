@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
+from consultations.models.oversight import LockOut
 from kyodo import clock
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             )
         else:
             return self.none()
-        return seen.exclude(consultation__lock_outs__user_id=user.pk)
+        return seen.exclude(consultation__in=LockOut.objects.hidden_from(user))
 
     def sent_by_office(self, ward_centre_id: int | None) -> "ReferralQuerySet":
         """None asks for the centre itself."""

@@ -47,6 +47,9 @@ class Clocks:
         self._farthest = self._today - FARTHEST_BACK
         first = max(min([self._today, *moments, *deadlines]), self._farthest)
         self._days = WorkingDays(Calendar(first, max([self._today, *deadlines]) + timedelta(days=7)))
+        self._over, self._just_over = _("%(days)s日超過"), _("期限を過ぎました")
+        self._today_is_last, self._left = _("今日まで"), _("期限まで%(days)s日")
+        self._new, self._old, self._older = _("今日"), _("%(days)s日前"), _("%(days)s日以上前")
 
     def due(self, consultation: Consultation) -> Due:
         if not consultation.is_open:
@@ -59,17 +62,17 @@ class Clocks:
         day = clock.local(consultation.due_at).date()
         if consultation.due_at < self._now:
             over = self._days.after(max(day, self._farthest), self._today)
-            text = _("%(days)s日超過") % {"days": over} if over else _("期限を過ぎました")
+            text = self._over % {"days": over} if over else self._just_over
             return Due(Urgency.OVER, text, day)
         if day == self._today:
-            return Due(Urgency.TODAY, _("今日まで"), day)
+            return Due(Urgency.TODAY, self._today_is_last, day)
         left = self._days.after(self._today, day)
         urgency = Urgency.SOON if left <= SOON else Urgency.LATER
-        return Due(urgency, _("期限まで%(days)s日") % {"days": left}, day)
+        return Due(urgency, self._left % {"days": left}, day)
 
     def age(self, consultation: Consultation) -> str:
         """Working days since it came: 今日, 3日前."""
         days = self._days.since(consultation.received_at, self._today)
         if clock.local(consultation.received_at).date() < self._farthest:
-            return _("%(days)s日以上前") % {"days": days}
-        return _("%(days)s日前") % {"days": days} if days else _("今日")
+            return self._older % {"days": days}
+        return self._old % {"days": days} if days else self._new

@@ -36,7 +36,8 @@ class Choices:
     @cached_property
     def colleagues(self) -> Sequence[User]:
         """Everybody of the same office."""
-        return list(office_of(self._user).order_by("name_kana", "name", "pk"))
+        rows = office_of(self._user).order_by("name_kana", "name", "pk")
+        return list(rows.only("name", "email", "deleted_at"))
 
 
 def office_of(user: User) -> QuerySet[User]:

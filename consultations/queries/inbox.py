@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -92,7 +92,8 @@ class ReferralRow:
 
 @dataclass(frozen=True)
 class TabLine:
-    tab: Tab
+    tab: str
+    label: str
     count: int
     is_here: bool
 
@@ -126,9 +127,9 @@ def inbox(user: User, tab: Tab, sort: str, filters: Filters, page: str) -> Inbox
     loads = {assignee: counted[Tab.ALL] for assignee, counted in by_assignee.items()}
     work = narrowed(everything, filters, user)
     counts = _together(_counted(work, user) if filters else by_assignee, user)
-    tabs = [TabLine(one, counts[one], one == tab) for one in Tab]
+    tabs = [TabLine(one.value, str(one.label), counts[one], one == tab) for one in Tab]
     if tab == Tab.REFERRALS:
-        found = KnownPaginator(received_referrals(user), counts[tab]).get_page(page)
+        found = KnownPaginator(_in_order(received_referrals(user)), counts[tab]).get_page(page)
         return Inbox(tabs, tab, found, rows=(), referrals=_referral_rows(found), loads=loads)
     # Each tab lies within what is under way; said twice, PostgreSQL takes it for a few rows and sorts them all.
     lying = (work if filters else Consultation.objects.in_hand_of(user)).filter(conditions(user)[tab])
@@ -188,20 +189,21 @@ def _together(by_assignee: Mapping[int | None, Mapping[str, int]], user: User) -
 
 
 def received_referrals(user: User) -> QuerySet[Referral]:
-    """Those waiting for the office's answer first, then what it has accepted and not finished."""
-    return (
-        Referral.objects.visible_to(user)
-        .received_by_office(user.ward_centre_id)
-        .open()
-        .select_related("consultation")
-        .defer("consultation__search", "consultation__text")
-        .order_by("-status", "answer_until", "pk")
+    """Those waiting for the office's answer, and what it has accepted and not finished."""
+    return Referral.objects.visible_to(user).received_by_office(user.ward_centre_id).open()
+
+
+def _in_order(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
+    """Those that wait for an answer first."""
+    with_question = referrals.select_related("consultation")
+    return with_question.defer("consultation__search", "consultation__text").order_by(
+        "-status", "answer_until", "pk"
     )
 
 
 def queued_mails(user: User) -> int:
     """Mails that nobody has placed yet, as far as the person may see them."""
-    return InboundMail.objects.visible_to(user).queued().count()
+    return InboundMail.objects.queued_for(user).count()
 
 
 # ── Lines ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -223,7 +225,6 @@ SHOWN = (
     "unanswered_since",
     "reopening_asked_at",
     "version",
-    "ward__name",
     "assignee__name",
     "assignee__email",
     "assignee__deleted_at",
@@ -235,16 +236,17 @@ def _with_facts(consultations: QuerySet[Consultation]) -> QuerySet[Consultation]
     sent = Referral.objects.filter(consultation=own, status__in=Referral.OPEN)
     tags = Tag.objects.filter(consultations=own).order_by("name")
     return (
-        consultations.select_related("ward", "assignee")
+        consultations.select_related("assignee")
         .only(*SHOWN)
-        .annotate(has_referral=Exists(sent), tag_names=ArraySubquery(tags.values("name")))
+        .annotate(
+            ward_name=F("ward__name"), has_referral=Exists(sent), tag_names=ArraySubquery(tags.values("name"))
+        )
     )
 
 
 def rows_of(consultations: Sequence[Consultation], user: User) -> list[Row]:
     """What is the same in each line is put into words once."""
-    clocks = Clocks(consultations)
-    today = clock.today()
+    clocks, badges = Clocks(consultations), _Badges()
     audiences, kinds, channels = (
         {value: str(label) for value, label in choices.choices}
         for choices in (Consultation.Audience, Consultation.Kind, Consultation.Channel)
@@ -261,11 +263,11 @@ def rows_of(consultations: Sequence[Consultation], user: User) -> list[Row]:
             title=one.title,
             reference=one.reference,
             due=clocks.due(one),
-            badges=_badges(one, today),
+            badges=badges.of(one),
             tags=one.tag_names,  # type: ignore[attr-defined]
             audience=audiences[one.audience],
             kind=kinds[one.kind],
-            ward=one.ward.name if one.ward else nothing,
+            ward=one.ward_name or nothing,  # type: ignore[attr-defined]
             assignee=mine if one.assignee_id == user.pk else str(one.assignee or nobody),
             is_mine=one.assignee_id == user.pk,
             next_step=one.next_step or nothing,
@@ -278,14 +280,22 @@ def rows_of(consultations: Sequence[Consultation], user: User) -> list[Row]:
     ]
 
 
-def _badges(one: Consultation, today: date) -> list[str]:
-    found = [
-        (one.unanswered_since is not None, gettext_lazy("新しいメッセージ")),
-        (one.reopening_asked_at is not None, gettext_lazy("再開の希望")),
-        (one.follow_up_on is not None and one.follow_up_on <= today, gettext_lazy("様子をたずねる日")),
-        (one.has_referral, gettext_lazy("紹介中")),  # type: ignore[attr-defined]
-    ]
-    return [str(text) for is_so, text in found if is_so]
+class _Badges:
+    """What a line has besides, in words."""
+
+    def __init__(self) -> None:
+        self._today = clock.today()
+        self._message, self._reopening = _("新しいメッセージ"), _("再開の希望")
+        self._ask_again, self._referred = _("様子をたずねる日"), _("紹介中")
+
+    def of(self, one: Consultation) -> list[str]:
+        found = [
+            (one.unanswered_since is not None, self._message),
+            (one.reopening_asked_at is not None, self._reopening),
+            (one.follow_up_on is not None and one.follow_up_on <= self._today, self._ask_again),
+            (one.has_referral, self._referred),  # type: ignore[attr-defined]
+        ]
+        return [words for is_so, words in found if is_so]
 
 
 def _referral_rows(referrals: Page[Any]) -> list[ReferralRow]:

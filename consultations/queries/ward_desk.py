@@ -194,7 +194,7 @@ def _asked(user: User) -> list[Need]:
 
 def _mails(user: User) -> list[Need]:
     """Mails that name one of ours and could not be put into it by themselves: one line for all of them."""
-    count = InboundMail.objects.visible_to(user).queued().count()
+    count = InboundMail.objects.queued_for(user).count()
     if not count:
         return []
     title = _("届いたメール %(count)s通") % {"count": count}

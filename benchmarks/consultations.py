@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Mod
 
 from accounts.models import Group, User
 from benchmarks.data import BATCH, PLACES, WORDS, reference
@@ -24,6 +26,7 @@ from consultations.models import (
 from consultations.models.specialists import Profession
 from kyodo import clock, text
 from kyodo.centre.models import ActivityField, Ward, WardCentre
+from kyodo.mail.models import OutgoingMail
 
 CONSULTATIONS, ENTRIES, REFERRALS, OPEN = 50_000, 400_000, 20_000, 2_000
 DAYS = 5 * 365
@@ -44,8 +47,16 @@ def load(scale: float) -> None:
     while batch := list(islice(rows, BATCH)):
         world.write(Consultation.objects.bulk_create(batch))
     world.finish()
+    _mails_about_them()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def _mails_about_them() -> None:
+    """A third of all mails: the list of mails then asks of each whether it may be seen."""
+    pks = list(Consultation.objects.order_by("-pk").values_list("pk", flat=True)[: CONSULTATIONS // 2])
+    third = OutgoingMail.objects.annotate(rest=Mod("pk", 3)).filter(rest=0, about_kind="")
+    third.update(about_kind="consultation", about_id=pks[-1] + F("pk") % len(pks))
 
 
 class World:

@@ -15,6 +15,7 @@ from django.db.models.functions import Lower
 
 from accounts.models import User
 from consultations.actions.inbound import purging
+from consultations.emails import about
 from consultations.models import (
     AnswerLink,
     Attachment,
@@ -101,8 +102,7 @@ def _forget_contacts(pks: list[int]) -> None:
     contacts.update(**CONTACT, search=None, anonymised_at=clock.now())
     _events_of(Contact).filter(consultation__in=pks).update(**CONTACT)
     PageCode.objects.filter(consultation__in=pks).delete()
-    references = Consultation.objects.filter(pk__in=pks).values_list("reference", flat=True)
-    mail.forget_about(kind="consultations/", labels=list(references))
+    mail.forget_about(kind=about.KIND, pks=pks)
 
 
 def _forget_words(pks: list[int]) -> int:

@@ -37,7 +37,7 @@ class Line:
 
 
 def tell(person: User, overdue: Sequence[Consultation], at: datetime, letter: Letter) -> OutgoingMail:
-    """The longest overdue first, as they were asked for."""
+    """The longest overdue first, as they were asked for. For this one's eyes: another may be kept out of some."""
     today = clock.local(at).date()
     due = [(one.reference, one.due_at) for one in overdue if one.due_at is not None]
     first = min(clock.local(moment).date() for _reference, moment in due)
@@ -49,5 +49,6 @@ def tell(person: User, overdue: Sequence[Consultation], at: datetime, letter: Le
         to=person.email,
         kind=letter.kind,
         context={"lines": lines, "url": settings.BASE_URL + reverse(letter.door) + letter.query},
+        is_private=True,
         key=f"overdue:{person.pk}:{today:%Y-%m-%d}",
     )

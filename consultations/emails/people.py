@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from consultations import models
+from consultations.emails.about import about
 from consultations.models import Consultation, Entry, PageCode
 from consultations.rules import addresses
 from kyodo.centre.queries import current_centre
@@ -28,8 +29,7 @@ def received(consultation: Consultation) -> OutgoingMail:
         kind="consultations/received",
         context={"consultation": consultation, "name": consultation.contact.name, "url": page(consultation)},
         reply_to=addresses.reply_address(consultation),
-        about_label=str(consultation),
-        about_url=consultation.get_absolute_url(),
+        **about(consultation),
     )
 
 
@@ -43,8 +43,7 @@ def for_centre(consultation: Consultation) -> None:
         to=address,
         kind="consultations/for_centre",
         context={"consultation": consultation, "admin_url": settings.BASE_URL + path},
-        about_label=str(consultation),
-        about_url=path,
+        **about(consultation, path),
     )
 
 
@@ -54,8 +53,7 @@ def page_code(consultation: Consultation, code: str) -> OutgoingMail:
         to=consultation.contact.email,
         kind="consultations/page_code",
         context={"consultation": consultation, "code": code, "minutes": PageCode.MINUTES},
-        about_label=str(consultation),
-        about_url=consultation.get_absolute_url(),
+        **about(consultation),
         is_private=True,
     )
 
@@ -100,8 +98,7 @@ def reply(entry: Entry) -> OutgoingMail:
         context=reply_context(consultation, entry.text),
         reply_to=addresses.reply_address(consultation),
         attachments=[_attached(file) for file in entry.attachments.all()],
-        about_label=str(consultation),
-        about_url=consultation.get_absolute_url(),
+        **about(consultation),
     )
 
 

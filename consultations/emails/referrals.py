@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from consultations import calendar
 from consultations.emails import offices
+from consultations.emails.about import about
 from consultations.models import Referral
 from kyodo.mail.actions import Attachment, queue_template
 
@@ -124,7 +125,6 @@ def _queue(
             kind=f"consultations/{template}",
             context={"referral": referral, "reference": referral.consultation.reference, "url": url},
             attachments=[attachment] if attachment else [],
-            about_label=str(referral.consultation),
-            about_url=referral.consultation.get_absolute_url(),
+            **about(referral.consultation),
             is_private=is_private,
         )

@@ -7,6 +7,7 @@ behind the link, which closes again.
 from django.utils.translation import gettext as _
 
 from consultations import calendar
+from consultations.emails.about import about
 from consultations.emails.people import page
 from consultations.models import SpecialistSession
 from consultations.models.specialists import Way
@@ -60,8 +61,7 @@ def _queue(
         },
         attachments=[entry],
         reply_to="" if is_for_specialist else addresses.reply_address(consultation),
-        about_label=str(consultation),
-        about_url=consultation.get_absolute_url(),
+        **about(consultation),
     )
 
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 
+from consultations.emails.about import about
 from consultations.models import Survey
 from consultations.rules import surveys as rules
 from kyodo.mail.actions import queue_template
@@ -21,8 +22,7 @@ def ask(survey: Survey) -> OutgoingMail:
             "url": settings.BASE_URL + reverse("consultation_survey", args=[rules.token_of(survey)]),
             "days": rules.OPEN_FOR.days,
         },
-        about_label=str(consultation),
-        about_url=consultation.get_absolute_url(),
+        **about(consultation),
         is_private=True,
         key=f"survey:{survey.pk}",
     )

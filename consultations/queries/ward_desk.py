@@ -10,16 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from consultations.emails import about
 from consultations.models import Consultation, InboundMail, Referral
 from consultations.models.consultations import ConsultationQuerySet
 from consultations.models.referrals import ReferralQuerySet
 from consultations.queries.referrals import BADGES
 from kyodo import clock, dates
+from kyodo.mail.models import OutgoingMail
 
 SHOWN = 10
 CAME_BACK = 10
 NEEDS = 30
 SOON = timedelta(days=2)
+UNSENT_SHOWN = timedelta(days=14)
+"""Nobody at a ward centre takes a failed mail off a list, so it leaves by itself."""
 
 Status = Consultation.Status
 
@@ -76,7 +80,7 @@ class WardDesk:
 def ward_desk(user: User) -> WardDesk:
     mine = Consultation.objects.in_hand_of(user)
     return WardDesk(
-        needs=[*_mails(user), *_asked(user), *_in_hand(mine)],
+        needs=[*_mails(user), *_asked(user), *_unsent(mine), *_in_hand(mine)],
         open=[open_line(one) for one in of_list(mine.open())[:SHOWN]],
         open_count=mine.open().count(),
         sent=[sent_line(one) for one in sent(user)[:CAME_BACK]],
@@ -199,6 +203,27 @@ def _mails(user: User) -> list[Need]:
         return []
     title = _("届いたメール %(count)s通") % {"count": count}
     return [Need(reverse("ward_mails"), title, "", [Reason(_("どの相談に入れるかを決める"), "new")])]
+
+
+def _unsent(mine: ConsultationQuerySet) -> list[Need]:
+    """Mails that did not reach anybody: the list of mails is the centre's, and shows none of a ward's."""
+    mails = OutgoingMail.objects.failed().filter(
+        about_kind=about.KIND,
+        about_id__in=mine.values("pk"),
+        created_at__gte=clock.now() - UNSENT_SHOWN,
+    )
+    subjects = dict(mails.order_by("created_at").values_list("about_id", "subject")[:NEEDS])
+    reason = Reason(_("メールを送れませんでした"), "bad")
+    return [
+        Need(
+            reverse("ward_consultation", args=[one.reference]),
+            one.title,
+            one.reference,
+            [reason],
+            subjects[one.pk],
+        )
+        for one in of_list(mine.filter(pk__in=list(filter(None, subjects))))
+    ]
 
 
 def _in_hand(mine: ConsultationQuerySet) -> list[Need]:

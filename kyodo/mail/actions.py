@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from kyodo import clock, jobs, text
-from kyodo.mail import rendering, rules, tasks
+from kyodo.mail import about, rendering, rules, tasks
 from kyodo.mail.models import MailAttachment, OutgoingMail, new_message_id
 from kyodo.mail.sending import ATTEMPTS
 
@@ -43,6 +43,8 @@ def queue_mail(
     reply_to: str = "",
     sender: str = "",
     headers: dict[str, str] | None = None,
+    about_kind: str = "",
+    about_id: int | None = None,
     about_label: str = "",
     about_url: str = "",
     is_private: bool = False,
@@ -50,10 +52,12 @@ def queue_mail(
 ) -> OutgoingMail:
     """Write one mail to one person; it leaves after the running transaction commits, and never if that fails.
 
+    About something that not everybody who handles mails may see: `about_kind` and `about_id` (kyodo.mail.about).
     With a `key` (such as "reminder:123:2026-11-20") it is written once only; the mail already there is returned.
     """
     _check_address(to)
     _check_headers(headers or {}, reply_to, sender)
+    about.check(about_kind)
     subject = CONTROL.sub(" ", subject).strip()[:200]
     with transaction.atomic(savepoint=False):
         mail, is_new = _write(
@@ -67,6 +71,8 @@ def queue_mail(
             body=body,
             html=html,
             headers=headers or {},
+            about_kind=about_kind,
+            about_id=about_id,
             about_label=CONTROL.sub(" ", about_label)[:200],
             about_url=about_url,
             is_private=is_private,
@@ -92,7 +98,7 @@ def queue_template(
 
 def abort_mail(*, mail: OutgoingMail, by: rules.Actor) -> OutgoingMail:
     """Keep a mail from leaving, or take a failed one off the list of those that need a decision."""
-    _check_right(by)
+    _check_right(by, mail)
     with transaction.atomic():
         mail = OutgoingMail.objects.select_for_update().get(pk=mail.pk)
         if not rules.can_abort(mail):
@@ -105,7 +111,7 @@ def abort_mail(*, mail: OutgoingMail, by: rules.Actor) -> OutgoingMail:
 
 def send_again(*, mail: OutgoingMail, by: rules.Actor) -> OutgoingMail:
     """Try a failed or aborted mail again; of a sent one, send a copy. Returns the mail that will leave."""
-    _check_right(by)
+    _check_right(by, mail)
     with transaction.atomic():
         mail = OutgoingMail.objects.select_for_update().get(pk=mail.pk)
         if mail.is_purged:
@@ -131,9 +137,9 @@ def forget_recipient(*, addresses: Iterable[str]) -> int:
     return mails.delete()[0]
 
 
-def forget_about(*, kind: str, labels: Iterable[str]) -> int:
-    """What they were about is forgotten: every mail of these kinds that carries one of the labels goes, sent or not."""
-    return OutgoingMail.objects.filter(kind__startswith=kind, about_label__in=list(labels)).delete()[0]
+def forget_about(*, kind: str, pks: Iterable[int]) -> int:
+    """What they were about is forgotten: every mail about it goes, sent or not."""
+    return OutgoingMail.objects.about(kind, pks).delete()[0]
 
 
 def _write(key: str | None, **fields: Any) -> tuple[OutgoingMail, bool]:
@@ -182,6 +188,6 @@ def _check_headers(headers: dict[str, str], *values: str) -> None:
         raise ValidationError(_("メールのヘッダーに改行は使えません。"), code="bad_header")
 
 
-def _check_right(by: rules.Actor) -> None:
-    if not rules.can_manage_mail(by):
+def _check_right(by: rules.Actor, mail: OutgoingMail) -> None:
+    if not rules.can_handle(by, mail):
         raise PermissionDenied

@@ -89,7 +89,7 @@ class OutgoingMailAdmin(admin.ModelAdmin):
         return gettext("まだ届いていません。")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OutgoingMail]:
-        queryset = super().get_queryset(request)
+        queryset = OutgoingMail.objects.visible_to(request.user).order_by(*self.ordering)
         name = str(request.resolver_match.url_name) if request.resolver_match else ""
         return (
             queryset.defer("body", "html", "headers", "search") if name.endswith("changelist") else queryset
@@ -168,7 +168,7 @@ class OutgoingMailAdmin(admin.ModelAdmin):
     def _find(self, request: HttpRequest, pk: int) -> OutgoingMail:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return get_object_or_404(OutgoingMail, pk=pk)
+        return get_object_or_404(OutgoingMail.objects.visible_to(request.user), pk=pk)
 
 
 def _to_page(mail: OutgoingMail) -> HttpResponse:

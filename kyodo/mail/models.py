@@ -1,6 +1,7 @@
 import uuid
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -11,6 +12,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from kyodo import clock
+from kyodo.mail import about
 
 
 def new_message_id() -> str:
@@ -19,6 +21,22 @@ def new_message_id() -> str:
 
 
 class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
+    def visible_to(self, user: Any) -> "OutgoingMailQuerySet":
+        """Those who handle mails; of a mail about something that not all of them may see, whoever may.
+
+        List, page, search, counts, abort and sending again all ask here.
+        """
+        if not user.has_perm("mail.view_outgoingmail"):
+            return self.none()
+        return self.filter(about.seen_by(user))
+
+    def about(self, kind: str, pks: Iterable[int]) -> "OutgoingMailQuerySet":
+        return self.filter(about_kind=kind, about_id__in=list(pks))
+
+    def failed(self) -> "OutgoingMailQuerySet":
+        """Waiting for somebody's decision."""
+        return self.filter(state=OutgoingMail.State.FAILED)
+
     def due(self) -> "OutgoingMailQuerySet":
         """Waiting, and its next try has come."""
         return self.filter(state=OutgoingMail.State.WAITING, next_attempt_at__lte=clock.now())
@@ -64,6 +82,9 @@ class OutgoingMail(models.Model):
         help_text=_("再設定のリンクなど。本文は職員にも表示せず、送信後に消します。"),
     )
 
+    about_kind = models.CharField(_("関係するものの種類"), max_length=20, blank=True)
+    """Set where fewer people may see it than handle mails (kyodo.mail.about); with the key of the very thing."""
+    about_id = models.PositiveBigIntegerField(_("関係するものの番号"), null=True, blank=True)
     about_label = models.CharField(_("関係するもの"), max_length=200, blank=True)
     about_url = models.CharField(_("関係するページ"), max_length=300, blank=True)
 
@@ -94,10 +115,19 @@ class OutgoingMail(models.Model):
             ),
             # What "begins with" asks, whatever the collation of the server.
             models.Index(OpClass(Upper("to"), name="text_pattern_ops"), name="mail_to"),
+            models.Index(
+                fields=["about_kind", "about_id"], name="mail_about", condition=Q(about_id__isnull=False)
+            ),
             GinIndex(fields=["search"], name="mail_search"),
             models.Index(fields=["created_at"], name="mail_unpurged", condition=Q(purged_at__isnull=True)),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(about_kind="", about_id__isnull=True)
+                | (~Q(about_kind="") & Q(about_id__isnull=False)),
+                name="mail_about_has_kind_and_key",
+                violation_error_message=_("関係するものは、種類と番号の両方で書きます。"),
+            ),
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False)
                 | (~Q(state="sent") & Q(sent_at__isnull=True)),

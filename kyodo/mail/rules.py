@@ -4,10 +4,6 @@ from typing import Protocol
 
 from kyodo.mail.models import OutgoingMail
 
-# By name, since this room knows no apps. What was said to a person in a consultation is for the office that has it in
-# hand, and not for a colleague who is kept out of it.
-READ_ELSEWHERE = ("consultations/reply", "consultations/session_")
-
 
 class Actor(Protocol):
     """Whoever asks: an account of a floor above."""
@@ -17,6 +13,11 @@ class Actor(Protocol):
 
 def can_manage_mail(user: Actor) -> bool:
     return user.has_perm("mail.change_outgoingmail")
+
+
+def can_handle(user: Actor, mail: OutgoingMail) -> bool:
+    """Abort it or send it again: only what they see."""
+    return can_manage_mail(user) and OutgoingMail.objects.visible_to(user).filter(pk=mail.pk).exists()
 
 
 def can_abort(mail: OutgoingMail) -> bool:
@@ -29,8 +30,8 @@ def can_send_again(mail: OutgoingMail) -> bool:
 
 
 def is_read_elsewhere(mail: OutgoingMail) -> bool:
-    """Its text stands on a page that opens to fewer people than the list of mails does."""
-    return mail.kind.startswith(READ_ELSEWHERE)
+    """Its text stands on the page of what it is about, and who reads it there is written down."""
+    return bool(mail.about_kind)
 
 
 def shows_body(mail: OutgoingMail, *, in_production: bool) -> bool:

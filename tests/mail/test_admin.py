@@ -134,20 +134,9 @@ def page_of(mail: OutgoingMail) -> str:
     return reverse("admin:mail_outgoingmail_change", args=[mail.pk])
 
 
-def test_what_was_said_in_a_consultation_is_read_on_its_own_page_alone(at_work: Client) -> None:
-    mail = write_mail(
-        body="内緒の話への返事です。", kind="consultations/reply", about_url="/consult/ABCD2345/"
-    )
-
-    page = at_work.get(page_of(mail)).content.decode()
-
-    assert "内緒の話" not in page
-    assert 'href="/consult/ABCD2345/"' in page
-
-
 @pytest.mark.parametrize("lookup", ["body__contains", "html__contains", "subject__startswith", "headers__x"])
 def test_the_list_tells_nothing_of_texts_that_are_not_shown(lookup: str, at_work: Client) -> None:
-    write_mail(body="内緒の話への返事です。", kind="consultations/reply")
+    write_mail(body="内緒の話への返事です。")
 
     assert at_work.get(LIST, {lookup: "内緒"}).status_code == 400
     assert at_work.get(LIST, {"state__exact": "waiting"}).status_code == 200

@@ -59,7 +59,7 @@ def todays_work(user: User) -> Work:
             .select_related("space", "group")
             .defer("group__search")[:REQUESTS_SHOWN]
         ),
-        failed_mails=OutgoingMail.objects.filter(state=OutgoingMail.State.FAILED).count(),
+        failed_mails=OutgoingMail.objects.visible_to(user).failed().count(),
         closures=list(
             Closure.objects.overlapping(today, today + timedelta(days=COMING_DAYS)).order_by("first_day")
         ),

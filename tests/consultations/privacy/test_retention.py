@@ -130,6 +130,8 @@ def full_consultation() -> Consultation:
         subject=SECRET,
         body=SECRET,
         kind="consultations/reply",
+        about_kind="consultation",
+        about_id=one.pk,
         about_label=one.reference,
     )
     Reading.objects.create(consultation=one, by=staff, what="page")

@@ -1,0 +1,34 @@
+"""What a mail is about, and who may see it: an app says so of its kind; this room knows no apps.
+
+    about.register("consultation", lambda user: Consultation.objects.in_hand_of(user))     in the ready of its AppConfig
+    queue_template(..., about_kind="consultation", about_id=consultation.pk)
+
+Whoever handles mails sees those of no kind, and of a kind those whose object stands in the answer. A kind that nobody
+registered can't be written: its mails would be seen by nobody, and a failed one be lost.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+SeenBy = Callable[[Any], "QuerySet[Any]"]
+
+_seen_by: dict[str, SeenBy] = {}
+
+
+def register(kind: str, seen_by: SeenBy) -> None:
+    _seen_by[kind] = seen_by
+
+
+def check(kind: str) -> None:
+    if kind and kind not in _seen_by:
+        raise ValueError(f"Nobody has said who sees mails about a {kind!r}.")
+
+
+def seen_by(user: Any) -> Q:
+    """Asked row by row through the primary key, so that the newest fifty of many are found by their index."""
+    found = Q(about_kind="")
+    for kind, rows in _seen_by.items():
+        found |= Q(Exists(rows(user).filter(pk=OuterRef("about_id"))), about_kind=kind)
+    return found

@@ -1,14 +1,14 @@
 """The report as files: all of it for the house; for outside without anything that could tell who asked.
 
 What leaves the house has no crossing of two cuts, no cell of one or two (and none that could be worked out from the
-others), and no cuts at all of a period with few consultations. See docs/decisions/0030-privacy-as-code.md.
+others), no median, mean or share that speaks of one or two, and no cuts at all of a period with few consultations. See docs/decisions/0030-privacy-as-code.md.
 """
 
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from consultations.queries.report import Report, Table
+from consultations.queries.report import Figure, Report, Table
 from kyodo.exports import Cell, Sheet
 
 FEW = 3
@@ -18,7 +18,7 @@ HIDDEN = "―"
 
 
 def sheets(report: Report, *, is_for_outside: bool) -> list[Sheet]:
-    summary, months = _summary(report), _months(report)
+    summary, months = _summary(report, hides_few=is_for_outside), _months(report)
     if not is_for_outside:
         return [summary, months, *(_table(one) for one in report.tables), _crossing(report)]
     if report.received.now < FEWEST_TO_CUT:
@@ -29,10 +29,14 @@ def sheets(report: Report, *, is_for_outside: bool) -> list[Sheet]:
     return [_without_few(sheet) for sheet in (summary, months, *cuts)]
 
 
+def is_few(count: int) -> bool:
+    return 0 < count < FEW
+
+
 def hidden(column: Sequence[Cell]) -> list[Cell]:
     """One column without its small numbers. Where the sum would tell them, because it is a single one or all are the
     same, the next smallest goes with them; where there is none, so does every nought."""
-    small = [place for place, cell in enumerate(column) if isinstance(cell, int) and 0 < cell < FEW]
+    small = [place for place, cell in enumerate(column) if isinstance(cell, int) and is_few(cell)]
     if small and len({column[place] for place in small}) == 1:
         counted = [(cell, place) for place, cell in enumerate(column) if isinstance(cell, int)]
         others = sorted(one for one in counted if one[1] not in small)
@@ -54,11 +58,14 @@ def _without_few(sheet: Sheet) -> Sheet:
     return Sheet(sheet.title, sheet.headings, list(zip(*judged, strict=True)))
 
 
-def _summary(report: Report) -> Sheet:
+def _summary(report: Report, *, hides_few: bool) -> Sheet:
+    def cell(figure: Figure) -> Cell:
+        return HIDDEN if hides_few and any(map(is_few, figure.counts)) else figure.value
+
     rows: list[list[Cell]] = [
         [one.label, one.now, one.before, _("件")] for one in (report.received, report.closed)
     ]
-    rows += [[one.label, one.now, one.before, one.unit] for one in report.figures]
+    rows += [[one.label, cell(one.of_now), cell(one.of_before), one.unit] for one in report.figures]
     return Sheet(_("概要"), [_("項目"), _("この期間"), _("前の年"), _("単位")], rows)
 
 

@@ -1,7 +1,7 @@
 """The month and fiscal-year report (相談の報告): numbers beside those of a year before, for the page and for files."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -112,13 +112,29 @@ class Month:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A value, None where there is nothing to say it of, and how many it speaks of: of a share both of its parts."""
+
+    value: float | None
+    counts: Sequence[int] = ()
+
+
+@dataclass(frozen=True)
 class Compared:
-    """A figure beside that of a year before; None where there is nothing to say it of."""
+    """A figure beside that of a year before."""
 
     label: str
-    now: float | None
-    before: float | None
+    of_now: Figure
+    of_before: Figure
     unit: str
+
+    @property
+    def now(self) -> float | None:
+        return self.of_now.value
+
+    @property
+    def before(self) -> float | None:
+        return self.of_before.value
 
 
 @dataclass(frozen=True)
@@ -186,34 +202,46 @@ def _figures(numbers: Numbers) -> list[Compared]:
     surveys = numbers.surveys
     return [
         Compared(
-            _("最初の返事までの日数（中央値）"), *_both(lambda span: median(answers[span])), _("開館日")
+            _("最初の返事までの日数（中央値）"), *_both(lambda span: _median(answers[span])), _("開館日")
         ),
         Compared(
             _("%(days)d開館日までに返事をした割合") % {"days": deadlines.FIRST_ANSWER_DAYS},
-            *_both(lambda span: share(_in_time(answers[span]), answers[span].total())),
+            *_both(lambda span: _share(_in_time(answers[span]), answers[span].total())),
             _("%"),
         ),
         Compared(
             _("返事をしていない相談"),
-            *_both(lambda span: numbers.received["first_answer"][span, None]),
+            *_both(lambda span: Figure(numbers.received["first_answer"][span, None])),
             _("件"),
         ),
-        Compared(_("完了までの日数（中央値）"), *_both(lambda span: median(closings[span])), _("日")),
+        Compared(_("完了までの日数（中央値）"), *_both(lambda span: _median(closings[span])), _("日")),
         Compared(
             _("アンケートの回答率"),
-            *_both(lambda span: share(_answered(surveys, span), total(surveys, "solved", span))),
+            *_both(lambda span: _share(_answered(surveys, span), total(surveys, "solved", span))),
             _("%"),
         ),
         Compared(
             _("対応の評価（5点満点の平均）"),
-            *_both(lambda span: mean(_histogram(surveys["rating"], span))),
+            *_both(lambda span: _mean(_histogram(surveys["rating"], span))),
             _("点"),
         ),
     ]
 
 
-def _both(ask: Callable[[str], float | None]) -> tuple[float | None, float | None]:
+def _both(ask: Callable[[str], Figure]) -> tuple[Figure, Figure]:
     return ask(NOW), ask(BEFORE)
+
+
+def _median(values: "Counter[int]") -> Figure:
+    return Figure(median(values), [values.total()])
+
+
+def _mean(values: "Counter[int]") -> Figure:
+    return Figure(mean(values), [values.total()])
+
+
+def _share(part: int, whole: int) -> Figure:
+    return Figure(share(part, whole), [part, whole - part])
 
 
 def _histogram(counts: "Counter[tuple[Any, ...]]", span: str) -> "Counter[int]":

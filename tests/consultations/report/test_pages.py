@@ -13,7 +13,7 @@ from consultations.report_files import hidden
 from tests.consultations.report.test_numbers import asked, at
 from tests.counting import query_count
 from tests.factories.centre import CentreFactory, WardCentreFactory, WardFactory
-from tests.factories.consultations import ReferralFactory
+from tests.factories.consultations import ReferralFactory, SurveyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +114,41 @@ def test_small_numbers_and_crossings_do_not_leave_the_house(
     assert ["中区", "―", "0"] in rows  # or it could be told from the sum
     assert ["多区", "7", "0"] in rows
     assert not any("区と種類" in cell for row in rows for cell in row)
+
+
+@pytest.mark.parametrize(
+    ("late", "answered", "shown"),
+    [
+        # 2 of 12 too late: whoever knows the twelve would have the two.
+        (2, 3, {"割合": "―", "中央値": "1.0", "回答率": "30.0", "平均": "5.0"}),
+        (3, 2, {"割合": "75.0", "中央値": "1.0", "回答率": "―", "平均": "―"}),
+        (0, 0, {"割合": "100.0", "中央値": "1.0", "回答率": "0.0", "平均": ""}),
+    ],
+)
+def test_a_figure_of_one_or_two_does_not_leave_the_house(
+    late: int, answered: int, shown: dict[str, str], sign_in: Callable[[User], Client], manager: User
+) -> None:
+    for number in range(12):
+        asked(
+            date(2026, 5, 1),
+            first_answered_at=at(date(2026, 5, 2)),
+            first_answer_days=9 if number < late else 1,
+        )
+    for number in range(10):
+        survey = SurveyFactory(sent_at=at(date(2026, 5, 1)))
+        if number < answered:
+            survey.solved, survey.rating, survey.answered_at = "yes", 5, at(date(2026, 5, 3))
+            survey.save()
+    client = sign_in(manager)
+
+    house, outside = (
+        lines(client.get(address("consultations_report_csv", year=2026, **more)).content)
+        for more in ({}, {"for": "outside"})
+    )
+
+    found = {word: next(row[1] for row in outside if row and word in row[0]) for word in shown}
+    assert found == shown
+    assert not any("―" in row for row in house)
 
 
 def test_a_quiet_period_leaves_the_house_uncut(sign_in: Callable[[User], Client], manager: User) -> None:

@@ -50,7 +50,7 @@ PRIVACY = {
     ),
     "ReferralTime": fields(plain="id referral rank begins_at"),
     "PageCode": fields(
-        plain="id consultation created_at expires_at wrong_tries used_at", contact="code_hash"
+        plain="id consultation ticket_hash created_at expires_at used_at", contact="code_hash"
     ),
     "AnswerLink": fields(plain="id referral token_hash created_at expires_at revoked_at", text="excerpt"),
     "NetworkMeeting": fields(plain="id title begins_at ends_at place agenda"),

@@ -69,7 +69,7 @@ LIBRARIES = {
     "pghistory.Context": STAFF,
     "pghistory.Events": STAFF,
     "pghistory.MiddlewareEvents": STAFF,
-    # Numbers of rows only; a test of jobs' arguments would find nothing else.
+    # Numbers of rows, and the hash of a ticket that is good for a quarter of an hour.
     "procrastinate.ProcrastinateEvent": PLAIN,
     "procrastinate.ProcrastinateJob": PLAIN,
     "procrastinate.ProcrastinatePeriodicDefer": PLAIN,

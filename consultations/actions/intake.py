@@ -14,11 +14,15 @@ from consultations.actions import access, entries, files, steps
 from consultations.emails import people as emails
 from consultations.models import Consultation, Contact, StatusChange, WishedTime
 from consultations.rules import deadlines, rights
-from kyodo import clock, text
+from kyodo import clock, ratelimit, text
 from kyodo.centre.models import ActivityField, Ward, WardCentre
 from kyodo.files import Accepted
 
 Channel = Consultation.Channel
+
+ACKNOWLEDGED_AN_HOUR = 5
+"""Mails to one address that anybody can have sent by writing it into the form. Beyond that the questions are taken in all
+the same, without a mail: refused, five of a stranger's would close the address to its owner."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def ask(
                 referral_consented_at=now if consents_to_referral else None,
                 form_key=form_key,
             )
-            if consultation.contact.can_be_mailed:
+            if consultation.contact.can_be_mailed and _may_acknowledge(consultation):
                 emails.received(consultation)
             emails.for_centre(consultation)
     except IntegrityError:
@@ -177,6 +181,14 @@ def record(
         if tells_person and consultation.contact.can_be_mailed:
             emails.received(consultation)
     return consultation
+
+
+def _may_acknowledge(consultation: Consultation) -> bool:
+    """Whoever is signed in has shown that their address is theirs."""
+    address = consultation.contact.email.lower()
+    if consultation.person and consultation.person.email.lower() == address:
+        return True
+    return ratelimit.allow("consult-mail", address, times=ACKNOWLEDGED_AN_HOUR, seconds=3600)
 
 
 def _open(

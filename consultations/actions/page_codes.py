@@ -1,4 +1,11 @@
-"""The code that opens the page of a consultation (確認コード): mailed to the person, good once, for a quarter of an hour."""
+"""The code that opens the page of a consultation (確認コード): mailed to the person, good once, for a quarter of an hour.
+
+Six digits are safe while few are tried, and a limit that strangers can use up locks the person out. So the page on which
+a code is asked for gets a ticket: its tries are its own, and nobody without the ticket touches them. Tries from anywhere
+else (another device, or somebody who knows the number) share a few, and when these are gone the page with the ticket
+still opens. In the worst case, somebody who knows number and address and asks from many places, a day brings CODES_A_DAY
+codes, each tried TRIES times and at most twice STRAY_TRIES: 165 tries among a million, and 15 mails that nobody asked for.
+"""
 
 import secrets
 from datetime import timedelta
@@ -11,23 +18,35 @@ from django.utils.translation import gettext as _
 from consultations.actions.locking import lock
 from consultations.emails import people as emails
 from consultations.models import Consultation, PageCode
-from kyodo import clock
+from kyodo import clock, ratelimit
 
-SALT = "consultations.page-code"
+SALT, TICKET_SALT = "consultations.page-code", "consultations.page-code-ticket"
+WINDOW = PageCode.MINUTES * 60
+"""As long as a code lives: no allowance comes back while it does, but for the strays' that began before it."""
+
+TRIES = 5
+"""For the page that asked for it: enough for a slip of the finger and a look into the wrong mail."""
+STRAY_TRIES = 3
+"""For everybody else together: enough to type it on the phone where the mail was read."""
+CODES_A_QUARTER, CODES_A_DAY = 5, 15
+"""Mails of one consultation: more than one visitor may ask for (views.person), so that no single one uses them up."""
 
 
-def send_code(*, consultation: Consultation) -> None:
-    """Mail a new one; those sent before open nothing any longer. Nobody is mailed who asked not to be."""
+def send_code(*, consultation: Consultation, ticket: str = "") -> None:
+    """Mail a new one, for the page whose ticket has this hash. Nobody is mailed who asked not to be.
+
+    Those on their way stay good for their time: else whoever asks for another would take the person's away.
+    """
     with transaction.atomic():
         consultation = lock(consultation)
-        if not consultation.contact.can_be_mailed:
+        if not (consultation.contact.can_be_mailed and _may_mail(consultation)):
             return
         code = f"{secrets.randbelow(10**PageCode.DIGITS):0{PageCode.DIGITS}}"
         now = clock.now()
-        expire(consultation)
         PageCode.objects.create(
             consultation=consultation,
             code_hash=hash_of(code, consultation),
+            ticket_hash=ticket,
             created_at=now,
             expires_at=now + timedelta(minutes=PageCode.MINUTES),
         )
@@ -35,49 +54,62 @@ def send_code(*, consultation: Consultation) -> None:
 
 
 def expire(consultation: Consultation) -> None:
-    """Those that were mailed open nothing any longer: a newer one is on its way, or the mailbox was the wrong one."""
+    """Those that were mailed open nothing any longer: the mailbox was the wrong one."""
     now = clock.now()
     PageCode.objects.filter(consultation=consultation, used_at=None, expires_at__gt=now).update(
         expires_at=now
     )
 
 
-def use_code(*, reference: str, code: str) -> Consultation:
-    """The consultation that the code opens. Whatever is wrong, with the number, the code or its time, is refused alike.
-
-    Wrong tries are counted: after a few the code opens nothing any longer.
+def use_code(*, reference: str, code: str, ticket: str = "") -> Consultation:
+    """The consultation that the code opens. Whatever is wrong, with the number, the code, its time or the count of
+    tries, is refused alike, after as many queries.
     """
-    opened = None
-    with transaction.atomic():
-        page_code = (
-            PageCode.objects.select_for_update(of=("self",))
-            .filter(consultation__reference=reference, used_at=None, expires_at__gt=clock.now())
-            .select_related("consultation")
-            .order_by("-pk")
-            .first()
-        )
-        # Compared in any case, so that a number without a code takes as long as one with it.
-        expected = page_code.code_hash if page_code else hash_of("", None)
-        is_right = constant_time_compare(
-            hash_of(code, page_code.consultation if page_code else None), expected
-        )
-        if page_code is not None:
-            if is_right and page_code.wrong_tries < PageCode.WRONG_TRIES:
-                page_code.used_at = clock.now()
-                opened = page_code.consultation
-            else:
-                page_code.wrong_tries += 1
-            page_code.save(update_fields=["used_at", "wrong_tries"])
-    # Outside: the wrong try stays counted.
-    if opened is None:
+    live = list(
+        PageCode.objects.filter(consultation__reference=reference, used_at=None, expires_at__gt=clock.now())
+        .select_related("consultation")
+        .defer("consultation__search", "consultation__text", "consultation__outcome_text")
+        .order_by("-pk")
+    )
+    held = ticket_hash(ticket, reference)
+    own = [one for one in live if ticket and constant_time_compare(one.ticket_hash, held)]
+    if own:
+        may_try = ratelimit.allow("page-code-try", held, times=TRIES, seconds=WINDOW)
+    else:
+        may_try = ratelimit.allow("page-code-stray", reference, times=STRAY_TRIES, seconds=WINDOW)
+    fitting = [one for one in own or live if _fits(code, one)]
+    # Of two presses at once one has used it.
+    if not (may_try and fitting and _mark_used(fitting[0])):
         raise ValidationError(
             _("確認コードが違うか、時間が過ぎています。数字を確かめるか、新しいコードを受け取ってください。"),
             code="code",
         )
-    return opened
+    return fitting[0].consultation
 
 
-def hash_of(code: str, consultation: Consultation | None) -> str:
+def new_ticket() -> str:
+    """For the page that asks for a code; it goes along in the page's address and opens nothing by itself."""
+    return secrets.token_urlsafe(16)
+
+
+def ticket_hash(ticket: str, reference: str) -> str:
+    return salted_hmac(TICKET_SALT, f"{reference}:{ticket}", algorithm="sha256").hexdigest()
+
+
+def hash_of(code: str, consultation: Consultation) -> str:
     """With the site's key: a million codes are soon tried by whoever has the table alone."""
-    bound = f"{consultation.pk if consultation else 0}:{code}"
-    return salted_hmac(SALT, bound, algorithm="sha256").hexdigest()
+    return salted_hmac(SALT, f"{consultation.pk}:{code}", algorithm="sha256").hexdigest()
+
+
+def _may_mail(consultation: Consultation) -> bool:
+    return ratelimit.allow(
+        "page-code-mail", consultation.pk, times=CODES_A_QUARTER, seconds=WINDOW
+    ) and ratelimit.allow("page-code-mail-day", consultation.pk, times=CODES_A_DAY, seconds=24 * 3600)
+
+
+def _fits(code: str, page_code: PageCode) -> bool:
+    return constant_time_compare(hash_of(code, page_code.consultation), page_code.code_hash)
+
+
+def _mark_used(page_code: PageCode) -> bool:
+    return bool(PageCode.objects.filter(pk=page_code.pk, used_at=None).update(used_at=clock.now()))

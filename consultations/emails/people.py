@@ -17,6 +17,8 @@ from kyodo.mail import rendering
 from kyodo.mail.actions import Attachment, queue_template
 from kyodo.mail.models import OutgoingMail
 
+RECEIVED = "consultations/received"
+
 
 def page(consultation: Consultation) -> str:
     return settings.BASE_URL + reverse("consultation", args=[consultation.reference])
@@ -26,7 +28,7 @@ def received(consultation: Consultation) -> OutgoingMail:
     """The acknowledgement: reference, what happens next, and where to look. Without the text itself."""
     return queue_template(
         to=consultation.contact.email,
-        kind="consultations/received",
+        kind=RECEIVED,
         context={"consultation": consultation, "name": consultation.contact.name, "url": page(consultation)},
         reply_to=addresses.reply_address(consultation),
         **about(consultation),

@@ -10,17 +10,20 @@ from kyodo import clock
 
 
 class PageCode(models.Model):
-    """A six-digit code mailed to the person (確認コード) that opens the page of their consultation once."""
+    """A six-digit code mailed to the person (確認コード) that opens the page of their consultation once.
+
+    Bound to the page it was asked for on: tries from elsewhere can't use up those of that page (actions.page_codes).
+    """
 
     DIGITS = 6
     MINUTES = 15
-    WRONG_TRIES = 5
 
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="page_codes")
     code_hash = models.CharField(max_length=64)
+    ticket_hash = models.CharField(max_length=64, blank=True)
+    """Of the ticket that the page got which asked for it."""
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
-    wrong_tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What somebody asked while signed in and is not over yet, for their own page of everything (/my/)."""
+"""What somebody asked: for their own page of everything (/my/) what is not over yet, and for the receipt."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 
 from accounts.models import User
+from consultations.emails.about import KIND
+from consultations.emails.people import RECEIVED
 from consultations.models import Consultation, Referral, SpecialistSession
 from consultations.queries.person_page import Appointment, appointments
 from consultations.queries.standing import Standing, standing_of
+from kyodo.mail.models import OutgoingMail
 
 MOST = 20
 
@@ -35,3 +38,8 @@ def open_consultations(user: User) -> Sequence[OwnConsultation]:
     return [
         OwnConsultation(one, standing_of(one), next(iter(appointments(one)), None)) for one in rows[:MOST]
     ]
+
+
+def is_acknowledged(consultation: Consultation) -> bool:
+    """A mail with the number is on its way: not where there is no address, nor after many to the same one."""
+    return OutgoingMail.objects.about(KIND, [consultation.pk]).filter(kind=RECEIVED).exists()

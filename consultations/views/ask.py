@@ -18,6 +18,7 @@ from consultations.actions import intake
 from consultations.forms.ask import AskForm, ReferenceForm, SendForm, StartForm
 from consultations.models import Consultation
 from consultations.queries.near_help import near_help
+from consultations.queries.own import is_acknowledged
 from consultations.rules import deadlines
 from kyodo import clock, ratelimit, references
 from kyodo.body_size import takes_files_from_anybody
@@ -28,6 +29,8 @@ RECEIPT = "consultations.receipt"
 QUICKEST_SECONDS = 4
 RECEIPT_SECONDS = 3600
 AN_HOUR = 3600
+QUESTIONS_AN_HOUR = 20
+"""Of one visitor: a whole ward office may share one address."""
 UNPROCESSABLE, TOO_MANY = 422, 429
 
 
@@ -76,7 +79,8 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "consultation": found,
         "first_answer": deadlines.due_after(found.received_at, deadlines.FIRST_ANSWER_DAYS),
-        "is_mailed": found.contact.can_be_mailed,
+        "may_mail": found.contact.can_be_mailed,
+        "is_mailed": is_acknowledged(found),
         "is_own": request.user.is_authenticated and found.person_id == request.user.pk,
     }
     return _hidden(render(request, "consultations/receipt.html", context))
@@ -151,7 +155,7 @@ def _send(request: HttpRequest, start: StartForm, form: AskForm, user: User | No
             sending.data = typed
     if not sending.is_valid():
         return _review(request, start, form, sending, status=UNPROCESSABLE)
-    if not _may_send(request, form.contact().email):
+    if not ratelimit.allow_request(request, "consult", times=QUESTIONS_AN_HOUR, seconds=AN_HOUR):
         sending.add_error(
             None,
             ValidationError(
@@ -171,12 +175,6 @@ def _send(request: HttpRequest, start: StartForm, form: AskForm, user: User | No
         form_key=sending.cleaned_data["form_key"],
     )
     return redirect("consult_receipt", signing.dumps(consultation.pk, salt=RECEIPT))
-
-
-def _may_send(request: HttpRequest, email: str) -> bool:
-    """A whole ward office may share one address; one mailbox gets no more than a few acknowledgements."""
-    is_calm = ratelimit.allow_request(request, "consult", times=20, seconds=AN_HOUR)
-    return is_calm and (not email or ratelimit.allow("consult-mail", email.lower(), times=5, seconds=AN_HOUR))
 
 
 # ── What travels along ───────────────────────────────────────────────────────────────────────────────────────────

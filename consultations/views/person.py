@@ -31,6 +31,14 @@ Response = TypeVar("Response", bound=HttpResponseBase)
 UNPROCESSABLE, FORBIDDEN, TOO_MANY = 422, 403, 429
 QUARTER = 15 * 60
 A_DAY = 24 * 3600
+MOST_OF_TICKET = 40
+CODES_A_QUARTER, CODES_A_DAY = 3, 6
+"""That one visitor may ask for of one number: fewer than a consultation mails (actions.page_codes), so that nobody alone
+keeps another from getting theirs."""
+CODES_OF_ALL_NUMBERS = 10
+"""In a quarter: an office of several people behind one address has so many at once; who tries numbers has not enough."""
+TRIES_OF_ALL_NUMBERS = 30
+"""In a quarter, of one visitor; the tries of one code are counted with it."""
 
 
 @login_not_required
@@ -45,7 +53,7 @@ def consultation(request: HttpRequest, reference: str) -> HttpResponse:
         return _page(request, found, MessageForm())
     if (desk := _desk_of(request, reference)) is not None:
         return redirect(desk)
-    return _door(request, reference, is_sent="sent" in request.GET)
+    return _door(request, reference, ticket=request.GET.get("sent"))
 
 
 @login_not_required
@@ -62,25 +70,30 @@ def request_code(request: HttpRequest, reference: str) -> HttpResponse:
     fitting = Consultation.objects.filter(
         reference=number, contact__email__iexact=form.cleaned_data["email"], contact__may_mail=True
     )
-    jobs.defer(send_page_code, consultation_id=fitting.values_list("pk", flat=True).first() or 0)
-    return redirect(reverse("consultation", args=[number]) + "?" + urlencode({"sent": 1}))
+    ticket = page_codes.new_ticket()
+    jobs.defer(
+        send_page_code,
+        consultation_id=fitting.values_list("pk", flat=True).first() or 0,
+        ticket=page_codes.ticket_hash(ticket, number),
+    )
+    return redirect(reverse("consultation", args=[number]) + "?" + urlencode({"sent": ticket}))
 
 
 @login_not_required
 @never_cache
 @require_POST
 def use_code(request: HttpRequest, reference: str) -> HttpResponse:
-    number = _number(reference)
+    number, ticket = _number(reference), request.POST.get("ticket", "")
     form = CodeForm(request.POST)
     if not form.is_valid():
-        return _door(request, number, is_sent=True, code=form, status=UNPROCESSABLE)
-    if not _may_try_code(request, number):
+        return _door(request, number, ticket=ticket, code=form, status=UNPROCESSABLE)
+    if not ratelimit.allow_address(request, "page-code-try", times=TRIES_OF_ALL_NUMBERS, seconds=QUARTER):
         return ratelimit.too_many(request, seconds=QUARTER)
     try:
-        found = page_codes.use_code(reference=number, code=form.cleaned_data["code"])
+        found = page_codes.use_code(reference=number, code=form.cleaned_data["code"], ticket=ticket)
     except ValidationError as refused:
         form.add_error("code", refused)
-        return _door(request, number, is_sent=True, code=form, status=UNPROCESSABLE)
+        return _door(request, number, ticket=ticket, code=form, status=UNPROCESSABLE)
     open_for_a_while(request, found)
     return redirect("consultation", number)
 
@@ -193,16 +206,17 @@ def _door(
     request: HttpRequest,
     reference: str,
     *,
-    is_sent: bool = False,
+    ticket: str | None = None,
     address: AddressForm | None = None,
     code: CodeForm | None = None,
     kept: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The same for every number."""
+    """The same for every number. With a ticket, if only an empty one, it asks for the code as well."""
     context: dict[str, Any] = {
         "reference": reference,
-        "is_sent": is_sent,
+        "is_sent": ticket is not None,
+        "ticket": (ticket or "")[:MOST_OF_TICKET],
         "address": address or AddressForm(),
         "code": code or CodeForm(),
         "form": address if address else code,
@@ -235,17 +249,13 @@ def _desk_of(request: HttpRequest, reference: str) -> str | None:
 
 
 def _may_ask_for_code(request: HttpRequest, reference: str) -> bool:
-    """Counted for every number alike: nobody's mailbox is filled, and nobody learns which numbers there are."""
+    """Counted for every number alike, so that nobody learns which there are; by visitor, so that nobody closes one for
+    others. What is mailed is counted where it is mailed."""
+    who = ratelimit.visitor(request)
     return (
-        ratelimit.allow_address(request, "page-code", times=10, seconds=QUARTER)
-        and ratelimit.allow("page-code", "reference", reference, times=5, seconds=QUARTER)
-        and ratelimit.allow("page-code-day", "reference", reference, times=20, seconds=A_DAY)
-    )
-
-
-def _may_try_code(request: HttpRequest, reference: str) -> bool:
-    return ratelimit.allow_address(request, "page-code-try", times=30, seconds=QUARTER) and ratelimit.allow(
-        "page-code-try", "reference", reference, times=20, seconds=QUARTER
+        ratelimit.allow_address(request, "page-code", times=CODES_OF_ALL_NUMBERS, seconds=QUARTER)
+        and ratelimit.allow("page-code", reference, who, times=CODES_A_QUARTER, seconds=QUARTER)
+        and ratelimit.allow("page-code-day", reference, who, times=CODES_A_DAY, seconds=A_DAY)
     )
 
 

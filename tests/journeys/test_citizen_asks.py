@@ -8,7 +8,7 @@ import time_machine
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from consultations.actions import entries
+from consultations.actions import entries, page_codes
 from consultations.models import Consultation, Reading
 from consultations.tasks.people import send_page_code
 from consultations.views.ask import QUICKEST_SECONDS
@@ -120,7 +120,8 @@ def open_by_code(page: Page, consultation: Consultation, look: Callable[[], None
     expect(page.get_by_role("alert")).to_contain_text("6けた")
     look()
     # What the worker does with the job that the page left.
-    send_page_code(consultation_id=consultation.pk)
+    ticket = page_codes.ticket_hash(page.locator("input[name=ticket]").input_value(), consultation.reference)
+    send_page_code(consultation_id=consultation.pk, ticket=ticket)
     code = re.search(r"^\d{6}$", newest_mail(EMAIL).body, re.MULTILINE)
     assert code
     page.get_by_label("確認コード").fill(code[0])

@@ -175,22 +175,39 @@ def test_what_fills_in_the_hidden_field_sends_nothing(client: Client, monday: ti
     assert TYPED["text"] in refused.content.decode()
 
 
-def test_one_mailbox_gets_a_few_acknowledgements_and_no_more(
+def test_one_mailbox_gets_a_few_acknowledgements_and_every_question_is_taken(
     client: Client, monday: time_machine.Traveller
 ) -> None:
+    """Else a stranger who writes an address five times closes it to whoever it belongs to."""
     answers = [send(client, monday, email=f"{'Hanako' if n % 2 else 'hanako'}@example.jp") for n in range(6)]
 
-    assert [answer.status_code for answer in answers] == [302] * 5 + [429]
-    assert TYPED["text"] in answers[-1].content.decode()
-    assert int(answers[-1]["Retry-After"]) == 3600
-    assert Consultation.objects.count() == 5
+    assert [answer.status_code for answer in answers] == [302] * 6
+    assert Consultation.objects.count() == 6
+    assert OutgoingMail.objects.filter(kind="consultations/received").count() == 5
+    receipts = [client.get(answer["Location"]).content.decode() for answer in answers]
+    assert ["確認のメールは送っていません" in receipt for receipt in receipts] == [False] * 5 + [True]
+
+
+def test_whoever_is_signed_in_is_always_acknowledged(
+    client: Client, monday: time_machine.Traveller, citizen: User
+) -> None:
+    for _ in range(5):
+        send(client, monday, email=citizen.email)
+    client.force_login(citizen)
+
+    send(client, monday, email=citizen.email)
+
+    assert OutgoingMail.objects.filter(kind="consultations/received").count() == 6
 
 
 def test_one_address_sends_so_many_an_hour(client: Client, monday: time_machine.Traveller) -> None:
     for number in range(20):
         assert send(client, email=f"person{number}@example.jp", traveller=monday).status_code == 302
 
-    assert send(client, monday, email="one-more@example.jp").status_code == 429
+    refused = send(client, monday, email="one-more@example.jp")
+    assert refused.status_code == 429
+    assert TYPED["text"] in refused.content.decode()
+    assert int(refused["Retry-After"]) == 3600
     monday.shift(timedelta(hours=1))
     assert send(client, monday, email="one-more@example.jp").status_code == 302
 

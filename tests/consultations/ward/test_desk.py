@@ -86,11 +86,16 @@ def test_a_file_opens_for_its_own_office_under_its_own_reference(
 ) -> None:
     mine = AttachmentFactory(consultation=own)
     theirs = AttachmentFactory(consultation=elsewhere)
+    beside = AttachmentFactory(consultation=ConsultationFactory(ward_centre=officer.ward_centre))
 
     response = client.get(f"{of(own)}files/{mine.pk}/")
     assert response.status_code == 200
     assert b"".join(response.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
-    for address in (f"{of(own)}files/{theirs.pk}/", f"{of(elsewhere)}files/{theirs.pk}/"):
+    for address in (
+        f"{of(own)}files/{theirs.pk}/",
+        f"{of(elsewhere)}files/{theirs.pk}/",
+        f"{of(own)}files/{beside.pk}/",
+    ):
         assert client.get(address).status_code == 404
     assert list(Reading.objects.values_list("by", "what")) == [(officer.pk, Reading.What.FILE)]
 

@@ -129,7 +129,7 @@ def test_an_answer_is_taken_over_https_with_the_origin_a_browser_sends(asked: As
     assert (forged.status_code, sent.status_code) == (403, 302)
 
 
-@pytest.mark.parametrize("end", ["expired", "revoked", "withdrawn", "declined", "unknown"])
+@pytest.mark.parametrize("end", ["expired", "revoked", "withdrawn", "declined", "over", "unknown"])
 def test_whatever_no_longer_opens_looks_the_same(
     end: str, client: Client, asked: Asked, coordinator: User
 ) -> None:
@@ -142,6 +142,10 @@ def test_whatever_no_longer_opens_looks_the_same(
         referrals.withdraw(referral=asked.referral, by=coordinator)
     elif end == "declined":
         client.post(url, NO)
+    elif end == "over":
+        # Whatever ended it, and though the link was forgotten.
+        Referral.objects.update(status=Referral.Status.EXPIRED)
+        AnswerLink.objects.update(revoked_at=None, expires_at=clock.now() + timedelta(days=1))
     else:
         url = "/answer/" + "a" * 32 + "/"
     Reading.objects.all().delete()

@@ -19,6 +19,7 @@ first 255 places in one row.
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
@@ -65,7 +66,12 @@ class Piece:
 
 
 def fold(text: str) -> str:
-    return fold_with_places(text).text
+    folded = "".join(map(_folded, text if _is_plain(text) else (text[a:b] for a, b in _clusters(text))))
+    if "ケ" in folded:
+        characters = list(folded)
+        _read_ke(characters)
+        folded = "".join(characters)
+    return folded.translate(_FOLDED)
 
 
 def fold_with_places(text: str) -> Folded:
@@ -73,13 +79,23 @@ def fold_with_places(text: str) -> Folded:
     starts: list[int] = []
     ends: list[int] = []
     for start, end in _clusters(text):
-        whole = unicodedata.normalize("NFKC", text[start:end]).casefold()
-        for character in unicodedata.normalize("NFKC", whole):
+        for character in _folded(text[start:end]):
             characters.append(character)
             starts.append(start)
             ends.append(end)
     _read_ke(characters)
     return Folded("".join(characters).translate(_FOLDED), tuple(starts), tuple(ends))
+
+
+@lru_cache(maxsize=16_384)
+def _folded(cluster: str) -> str:
+    """Of a character with its marks; a text has few that differ."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
+
+
+def _is_plain(text: str) -> bool:
+    """No character in it is a mark of the one before."""
+    return not any(map(unicodedata.combining, text)) and not any(mark in text for mark in _VOICE_MARKS)
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:

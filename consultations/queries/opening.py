@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404
 
-from accounts.models import User
+from accounts.models import Group, User
 from consultations.models import Access, CannedReply, Consultation, ReplyDraft, Tag, WishedTime
 from spaces.models import Booking
 
@@ -45,7 +45,7 @@ class Opened:
     fields: Sequence[str] = ()
     wished_times: Sequence[datetime] = ()
     related: Sequence[int] = ()
-    bookings: Sequence[Mapping[str, Any]] = ()
+    bookings: Sequence[Booking] = ()
     """The next of the group's."""
     canned: Sequence[Mapping[str, Any]] = ()
     has_draft: bool = False
@@ -63,52 +63,51 @@ class Opened:
 def open_for(user: User, pk: int) -> Opened:
     """404 for whoever may not see it at all."""
     office = Access.objects.of_office(user.ward_centre_id).filter(consultation=OuterRef("pk"))
-    seen = Consultation.objects.visible_to(user).filter(pk=pk)
-    level = seen.annotate(level=Subquery(office.values("level")[:1])).values_list("level", flat=True).first()
-    if level is None:
-        raise Http404
-    if level not in Access.READS:
-        return Opened(seen.select_related("ward_centre").only(*OUTLINE, "ward_centre__name").get(), level)
-    row = _whole(seen, user).get()
+    level = Subquery(office.values("level")[:1])
+    readable = Consultation.objects.readable_by(user).filter(pk=pk)
+    row = _whole(readable.annotate(level=level), user).first()
+    if row is None:
+        return _outline(Consultation.objects.visible_to(user).filter(pk=pk).annotate(level=level))
     return Opened(
         row,
-        level,
+        row.level,
         tags=row.tag_rows,
         known_tags=row.known_tags,
         fields=row.field_names,
         wished_times=row.wishes,
         related=row.related_keys,
-        bookings=[_with_times(booking) for booking in row.next_bookings],
+        bookings=_bookings(row, user),
         canned=row.canned_rows,
         has_draft=row.has_draft,
     )
 
 
+def _outline(rows: Any) -> Opened:
+    """What none of its words belong to is all that is read."""
+    row = rows.select_related("ward_centre").only(*OUTLINE, "ward_centre__name").first()
+    if row is None:
+        raise Http404
+    return Opened(row, row.level)
+
+
 def _whole(rows: Any, user: User) -> Any:
-    """In one query: a page of this many parts would ask for each of them otherwise."""
+    """In one query: a page of this many parts would ask for each of them otherwise. What most have not (a group, an
+    original) is read where there is one, since every table joined here takes the planner longer.
+    """
     own = OuterRef("pk")
     fields = Consultation.fields.through.objects.filter(consultation=own).order_by("activityfield__position")
     related = Consultation.related.through.objects.filter(from_consultation=own)
     tags = Tag.objects.filter(consultations=own).order_by("name")
-    bookings = (
-        Booking.objects.visible_to(user).filter(group=OuterRef("group")).upcoming().order_by("begins_at")
-    )
     canned = CannedReply.objects.filter(is_active=True).filter(Q(kind="") | Q(kind=OuterRef("kind")))
-    booking = JSONObject(
-        pk="pk", reference="reference", begins_at="begins_at", ends_at="ends_at", space="space__name"
-    )
     return (
-        rows.select_related(
-            "contact", "group", "ward", "ward_centre", "assignee", "recorded_by", "person", "duplicate_of"
-        )
-        .defer("search", "contact__search", "group__search", "duplicate_of__search", "duplicate_of__text")
+        rows.select_related("contact", "ward", "assignee", "recorded_by")
+        .defer("search", "contact__search")
         .annotate(
             tag_rows=ArraySubquery(tags.values(row=JSONObject(pk="pk", name="name"))),
             known_tags=ArraySubquery(Tag.objects.order_by("name").values("name")[:MOST_TAGS]),
             field_names=ArraySubquery(fields.values("activityfield__short_name")),
             wishes=ArraySubquery(WishedTime.objects.filter(consultation=own).values("begins_at")),
             related_keys=ArraySubquery(related.values("to_consultation")),
-            next_bookings=ArraySubquery(bookings.values(row=booking)[:BOOKINGS_SHOWN]),
             canned_rows=ArraySubquery(
                 canned.order_by(F("kind").desc(), "position", "pk").values(
                     row=JSONObject(pk="pk", title="title", body="body")
@@ -119,6 +118,10 @@ def _whole(rows: Any, user: User) -> Any:
     )
 
 
-def _with_times(booking: Mapping[str, Any]) -> dict[str, Any]:
-    times = {name: datetime.fromisoformat(booking[name]) for name in ("begins_at", "ends_at")}
-    return {**booking, **times}
+def _bookings(consultation: Consultation, user: User) -> list[Booking]:
+    """The group, and the next of its bookings."""
+    if consultation.group_id is None:
+        return []
+    consultation.group = Group.objects.defer("search").get(pk=consultation.group_id)
+    rows = Booking.objects.visible_to(user).filter(group=consultation.group_id).upcoming()
+    return list(rows.select_related("space").order_by("begins_at")[:BOOKINGS_SHOWN])

@@ -23,6 +23,37 @@ from kyodo.mail.models import OutgoingMail
 
 SHOWN = 60
 """A page holds so many; the earlier ones are a press away."""
+# Of rows with many columns, and of the people beside them, what is shown: to ask for all takes longer than to answer.
+SHOWN_OF_ENTRY = (
+    "kind",
+    "channel",
+    "text",
+    "referral",
+    "happened_at",
+    "written_at",
+    "is_reached",
+    "minutes",
+    "anonymised_at",
+    "office__name",
+    "mail__state",
+    "mail__sent_at",
+    "inbound__entry",
+)
+SHOWN_OF_SESSION = ("profession", "status", "begins_at", "ends_at", "result", "created_at", "held_at")
+SHOWN_OF_REFERRAL = (
+    "kind",
+    "status",
+    "from_name",
+    "to_name",
+    "summary",
+    "is_without_consent",
+    "answer_text",
+    "outcome",
+    "outcome_text",
+    "sent_at",
+    "answered_at",
+    "finished_at",
+)
 ICONS = {
     Entry.Kind.NOTE: "pencil",
     Entry.Kind.MESSAGE: "message-circle",
@@ -86,12 +117,17 @@ def timeline_of(
     return Timeline(found[:SHOWN] if is_cut else found, is_cut, next(messages, None))
 
 
+def _named(person: str) -> Iterator[str]:
+    """The columns that a person's name is made of."""
+    return (f"{person}__{column}" for column in ("name", "email", "deleted_at"))
+
+
 def _entries(consultation: Consultation, user: User, since: datetime | None, all_of_it: bool) -> list[Entry]:
     rows = (
         Entry.objects.visible_to(user)
         .filter(consultation=consultation)
         .select_related("by", "office", "mail", "inbound")
-        .defer("search", "mail__body", "mail__html", "mail__search", "inbound__text")
+        .only(*SHOWN_OF_ENTRY, *_named("by"))
         .order_by("-happened_at", "-pk")
     )
     if since is not None:
@@ -159,7 +195,11 @@ def _whole_mail(entry: Entry, user: User) -> str:
 
 def _steps(consultation: Consultation) -> Iterator[Happening]:
     """The first is the receipt, which stands as the question."""
-    changes = StatusChange.objects.filter(consultation=consultation).select_related("by", "assignee")
+    changes = (
+        StatusChange.objects.filter(consultation=consultation)
+        .select_related("by", "assignee")
+        .only("before", "after", "at", "why", *_named("by"), *_named("assignee"))
+    )
     assignee_id = None
     for change in changes:
         title = _title_of(change, assignee_id)
@@ -196,6 +236,7 @@ def _referrals(
         Referral.objects.visible_to(user)
         .filter(consultation=consultation)
         .select_related("sent_by", "answered_by")
+        .only(*SHOWN_OF_REFERRAL, *_named("sent_by"), *_named("answered_by"))
     )
     for row in rows:
         names = {"kind": row.get_kind_display(), "sender": row.from_name, "receiver": row.to_name}
@@ -240,8 +281,10 @@ def _referral_link(referral: Referral) -> str:
 
 
 def _sessions(consultation: Consultation) -> Iterator[Happening]:
-    rows = SpecialistSession.objects.filter(consultation=consultation).select_related(
-        "specialist", "created_by"
+    rows = (
+        SpecialistSession.objects.filter(consultation=consultation)
+        .select_related("specialist", "created_by")
+        .only(*SHOWN_OF_SESSION, "specialist__profession", "specialist__name", *_named("created_by"))
     )
     for row in rows:
         who = str(row.specialist) if row.specialist else row.get_profession_display()
@@ -309,7 +352,7 @@ def _mails(consultation: Consultation, entries: Iterable[Entry]) -> Iterator[Hap
     mails = OutgoingMail.objects.filter(
         to__iexact=address, about_label=str(consultation), is_private=False
     ).exclude(kind="consultations/reply")
-    for mail in mails.defer("body", "html", "search")[:SHOWN]:
+    for mail in mails.only("subject", "state", "created_at", "sent_at")[:SHOWN]:
         if mail.pk not in known:
             yield Happening(
                 at=mail.created_at,

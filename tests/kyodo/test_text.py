@@ -65,6 +65,7 @@ def test_pieces_put_together_are_the_text(original: str, asked: str) -> None:
 def test_every_folded_character_knows_its_place(original: str) -> None:
     folded = text.fold_with_places(original)
 
+    assert folded.text == text.fold(original)
     assert len(folded.text) == len(folded.starts) == len(folded.ends)
     assert all(
         0 <= start < end <= len(original) for start, end in zip(folded.starts, folded.ends, strict=True)

@@ -6,6 +6,13 @@ Level = Access.Level
 _RANK = (Level.OWNER, Level.FULL, Level.READ_ONLY, Level.SUMMARY)
 
 
+def begin(consultation: Consultation) -> None:
+    """Of one just made: nobody but its own office sees it."""
+    Access.objects.create(
+        consultation=consultation, ward_centre_id=consultation.ward_centre_id, level=Level.OWNER
+    )
+
+
 def refresh(consultation: Consultation) -> None:
     """Call with the consultation's row locked, after the change. Who sent it on or finished it reads on for good."""
     wanted: dict[int | None, Level] = {}

@@ -216,14 +216,15 @@ def _open(
         search=text.vector(A=[subject], B=[question.text]),
         **facts,
     )
-    consultation.fields.set(question.fields)
+    if question.fields:
+        consultation.fields.add(*question.fields)
     Contact.objects.create(consultation=consultation, **contact_columns(contact))
     WishedTime.objects.bulk_create(
         WishedTime(consultation=consultation, rank=rank, begins_at=moment)
         for rank, moment in enumerate(question.wished_times[:3], start=1)
     )
     files.attach(consultation, question.accepted)
-    access.refresh(consultation)
+    access.begin(consultation)
     StatusChange.objects.create(
         consultation=consultation,
         after=consultation.status,

@@ -269,7 +269,7 @@ def load_layers() -> list[Layer]:
     """All layers, the one to ask first in front. One query: a layer without times has nothing to say."""
     periods: dict[int, OpeningHours] = {}
     times: dict[int, dict[int, Hours | None]] = {}
-    for row in OpeningTime.objects.select_related("layer"):
+    for row in OpeningTime.objects.select_related("layer").order_by():
         periods[row.layer_id] = row.layer
         hours = Hours(row.opens, row.closes) if row.opens and row.closes else None
         times.setdefault(row.layer_id, {})[row.day] = hours

@@ -1,7 +1,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,8 +14,8 @@ class ActivityFieldQuerySet(models.QuerySet["ActivityField"]):
 
     def everyday(self) -> "ActivityFieldQuerySet":
         """What people choose from: the everyday words where the centre has them, else those of the law."""
-        primer = self.primer()
-        return primer if primer.exists() else self.all()
+        primer = Q(kind=ActivityField.Kind.PRIMER)
+        return self.filter(primer | ~Exists(ActivityField.objects.primer()))
 
 
 class ActivityField(models.Model):

@@ -59,6 +59,23 @@ class ReferralLine:
     at: datetime
 
 
+SHOWN_OF_REFERRAL = (
+    "kind",
+    "status",
+    "to_name",
+    "from_name",
+    "outcome",
+    "sent_at",
+    "answer_until",
+    "answered_at",
+    "finished_at",
+    "meets_at",
+    "consultation__reference",
+    "consultation__status",
+    "consultation__outcome",
+)
+
+
 @dataclass(frozen=True)
 class OpenLine:
     url: str
@@ -129,16 +146,7 @@ def received(user: User) -> ReferralQuerySet:
 
 def of_referrals(rows: ReferralQuerySet) -> ReferralQuerySet:
     """Lines of a list: no words of the consultation, no words of the referral."""
-    return rows.select_related("consultation").defer(
-        "summary",
-        "answer_text",
-        "outcome_text",
-        "consultation__search",
-        "consultation__subject",
-        "consultation__text",
-        "consultation__outcome_text",
-        "consultation__next_step",
-    )
+    return rows.select_related("consultation").only(*SHOWN_OF_REFERRAL)
 
 
 def sent_line(one: Referral) -> ReferralLine:

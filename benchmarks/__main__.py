@@ -121,7 +121,7 @@ def pages(facts: dict[str, str]) -> list[Page]:
         Page("admin: mails", "/admin/mail/outgoingmail/", staff, 6.0),
         Page("inbox: new", inbox + "?tab=new", staff, 6.0),
         Page("inbox: all open", inbox + "?tab=all", staff, 6.0),
-        Page("inbox: words", inbox + "?" + urlencode({"tab": "all", "words": "見守り"}), staff, 6.0),
+        Page("inbox: words", inbox, facts["looking"], 6.0),
         Page("consultation", facts["consultation"], staff, 6.0),
         Page("admin: consultations", facts["consultations"], staff, 6.0),
         Page("search", facts["consultations"] + "?" + urlencode({"q": "里山"}), staff, 6.0),

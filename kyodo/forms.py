@@ -12,7 +12,7 @@ from django.core.validators import RegexValidator
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
-from kyodo import clock
+from kyodo import clock, widgets
 
 # What a counted field says of itself while it is typed in (static/js/site.js).
 CHARACTERS_LEFT = _("あと{left}文字")
@@ -23,6 +23,12 @@ class Renderer(TemplatesSetting):
 
     field_template_name = "components/field.html"
     form_template_name = "components/form.html"
+
+    def render(self, template_name: str, context: Any, request: Any = None) -> str:
+        """Widgets are written in Python; a field, a form, and what is not known there, in templates."""
+        if template_name in widgets.DRAWN:
+            return widgets.draw(context["widget"])
+        return super().render(template_name, context, request)
 
 
 class DayField(forms.DateField):

@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from kyodo import widgets
+
 register = template.Library()
 
 # The parts of the site that the navigation marks as the one you are in.
@@ -73,6 +75,12 @@ def options(choices: Iterable[tuple[str, str]], selected: str | None) -> SafeStr
             for value, label in choices
         )
     )
+
+
+@register.simple_tag
+def widget(part: widgets.Widget) -> SafeString:
+    """A part of a widget of several."""
+    return widgets.draw(part)
 
 
 @register.simple_tag

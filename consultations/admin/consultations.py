@@ -36,7 +36,7 @@ class ConsultationAdmin(admin.ModelAdmin):
     """The list is Django's, to look things up in; the work is done on pages of its own."""
 
     list_display = ("reference", "title", "received", "status", "kind", "place", "worker")
-    list_display_links = ("reference", "title")
+    list_display_links = ("title",)
     list_filter = (
         "status",
         WhenFilter,

@@ -3,7 +3,8 @@
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.test import Client
+from django.db import models
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
@@ -11,7 +12,13 @@ from consultations.models import Access, Consultation, Entry, Reading
 from kyodo import privacy
 from kyodo.mail.models import OutgoingMail
 from tests.factories.centre import CentreFactory, usual_week
-from tests.factories.consultations import AttachmentFactory, ConsultationFactory, EntryFactory, LockOutFactory
+from tests.factories.consultations import (
+    AttachmentFactory,
+    ConsultationFactory,
+    EntryFactory,
+    LockOutFactory,
+    ReferralFactory,
+)
 
 WORD = "里山の竹林"
 LIST = "admin:consultations_consultation_changelist"
@@ -98,3 +105,49 @@ def test_neither_its_entries_nor_its_files_are_counted_as_seen(manager: User, hi
     assert not Entry.objects.visible_to(manager).filter(pk=entry.pk).exists()
     assert not type(file).objects.visible_to(manager).filter(pk=file.pk).exists()
     assert Access.objects.filter(consultation=hidden).count() == 1
+
+
+def _ways_to_a_consultation(model: type[models.Model], steps: int) -> list[str]:
+    """Chains of relations, as an address of a list may name them."""
+    if steps == 0:
+        return []
+    found = []
+    for field in model._meta.get_fields():
+        if field.is_relation and field.related_model not in (None, model):
+            if field.related_model is Consultation:
+                found.append(field.name)
+            found += [
+                f"{field.name}__{way}" for way in _ways_to_a_consultation(field.related_model, steps - 1)
+            ]
+    return found
+
+
+def test_no_list_can_be_narrowed_by_words_of_a_consultation(rf: RequestFactory, manager: User) -> None:
+    """Whoever may ask "begins with" of a row that they don't see reads it, sign by sign."""
+    request = rf.get("/admin/")
+    request.user = manager
+    asked, open_ways = 0, []
+    for model, at_work in admin.site._registry.items():
+        for way in _ways_to_a_consultation(model, 3):
+            for words in ("text__contains", "contact__email__startswith"):
+                asked += 1
+                if at_work.lookup_allowed(f"{way}__{words}", "x", request):
+                    open_ways.append(f"{model.__name__}: {way}__{words}")
+
+    assert open_ways == []
+    assert asked > 100
+
+
+def test_the_list_of_referrals_answers_no_question_about_another_wards_case(
+    at_work: Client, ward_officer: User
+) -> None:
+    own = ConsultationFactory(ward_centre=ward_officer.ward_centre, in_progress=True)
+    shown = ReferralFactory(consultation=own, to_centre=True)
+    ConsultationFactory(ward_centre=ward_officer.ward_centre, text=WORD)
+    address = reverse("admin:consultations_referral_changelist")
+
+    narrowed = at_work.get(address, {"from_ward_centre__consultations__text__contains": WORD})
+    by_filter = at_work.get(address, {"from_ward_centre__id__exact": ward_officer.ward_centre_id})
+
+    assert narrowed.status_code == 400
+    assert shown.consultation.reference in by_filter.content.decode()

@@ -41,6 +41,10 @@ class FeedAdmin(admin.ModelAdmin):
     readonly_fields = fields
     actions = ("stop",)
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """The list would tell the key sign by sign to whoever asks how it begins."""
+        return not lookup.startswith("token") and super().lookup_allowed(lookup, value, request)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Feed]:
         return super().get_queryset(request).defer("token", "group__search")
 

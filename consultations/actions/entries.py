@@ -134,10 +134,13 @@ def receive_message(
     return entry
 
 
-def mark_seen(*, consultation: Consultation, by: User) -> Consultation:
-    """The new message needs no answer ("thank you"): it leaves the inbox; dates and clock stay as they are."""
+def mark_seen(*, consultation: Consultation, version: int, by: User) -> Consultation:
+    """The new message needs no answer ("thank you"): it leaves the inbox; dates and clock stay as they are.
+
+    Refused when another one came since: nobody has read that.
+    """
     with transaction.atomic():
-        consultation = lock_to_work(consultation, by=by)
+        consultation = lock_to_work(consultation, by=by, version=version)
         consultation.unanswered_since = None
         save_next(consultation)
     return consultation

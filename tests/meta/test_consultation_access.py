@@ -47,9 +47,9 @@ OPENED = {
 PRESSED = {
     "LLLLLL555": "change partners changes readings",
     "LLLLLL222": "presence wait close tag note talk reply_preview edit relate duplicate introduce introduction",
-    "LLLLLL<409><409><409>": "assign start contact reopen decline_reopening unduplicate",
+    "LLLLLL<409><409><409>": "assign start contact reopen decline_reopening seen unduplicate",
     # A press without a draft leads to the form; one without an object finds none.
-    "LLLLLL>>>": "seen reply reply_discard",
+    "LLLLLL>>>": "reply reply_discard",
     "LLLLLL444": "unrelate reply_file_remove",
     "LLLLLL002": "lock_out",
     "LLLLLL004": "let_in",

@@ -121,7 +121,9 @@ def seen(request: HttpRequest, pk: int) -> HttpResponse:
         opened,
         NothingForm(request.POST),
         Step(_("確認済みにする"), _("確認済みにする"), _("確認済みにしました。日にちの予定はそのままです。")),
-        lambda consultation, by: entries.mark_seen(consultation=consultation, by=by),
+        lambda consultation, by: entries.mark_seen(
+            consultation=consultation, version=posted_version(request), by=by
+        ),
     )
 
 

@@ -22,11 +22,13 @@ from consultations.forms.staff.steps import AssignForm, CloseForm, NothingForm, 
 from consultations.forms.staff.writing import NoteForm, TalkForm
 from consultations.models import Consultation
 from consultations.queries import changes
+from consultations.queries.changes import Meanwhile
 from consultations.queries.consultation_page import colleagues_for, present_in
 from consultations.queries.opening import Opened, open_for
 from consultations.queries.ward_consultations import unfinished
 from consultations.views.versions import posted_version
 from consultations.views.ward.opening import open_to_work, version_on
+from kyodo import numbers
 
 STALE = "stale"
 CONFLICT = 409
@@ -83,7 +85,7 @@ def _decline_reopening(row: Consultation, by: User, form: Any, version: int) -> 
 
 
 def _seen(row: Consultation, by: User, form: Any, version: int) -> object:
-    return entries.mark_seen(consultation=row, by=by)
+    return entries.mark_seen(consultation=row, version=version, by=by)
 
 
 def _note(row: Consultation, by: User, form: Any, version: int) -> object:
@@ -145,7 +147,8 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     if chosen is None:
         raise Http404
     if request.method != "POST":
-        return _show(request, user, opened, chosen, chosen.form(None, None, opened, user))
+        form = chosen.form(None, None, opened, user)
+        return _show(request, user, opened, chosen, form, came_since=_came_since(request, user, opened))
     form = chosen.form(request.POST, request.FILES, opened, user)
     if not form.is_valid():
         return _show(request, user, opened, chosen, form, UNPROCESSABLE)
@@ -158,6 +161,16 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
         return _show(request, user, opened, chosen, form, UNPROCESSABLE)
     messages.success(request, chosen.done)
     return redirect("ward_consultation", reference=opened.consultation.reference)
+
+
+def _came_since(request: HttpRequest, user: User, opened: Opened) -> Meanwhile | None:
+    """The page whose button led here may be hours old. What came since stands beside the form, or closing would take a
+    message off the list that nobody has read."""
+    version = numbers.typed(request.GET.get("version", ""))
+    if version is None or version >= opened.consultation.version:
+        return None
+    found = changes.since_version(opened.consultation, version, user)
+    return found if found.changes or found.happenings else None
 
 
 def _show_stale(

@@ -112,7 +112,7 @@ def test_nobody_of_another_office_writes(stranger: str, request: pytest.FixtureR
     for write in (
         lambda: entries.add_note(consultation=consultation, note="x", by=user),
         lambda: entries.reply(consultation=consultation, version=1, message="x", by=user),
-        lambda: entries.mark_seen(consultation=consultation, by=user),
+        lambda: entries.mark_seen(consultation=consultation, version=1, by=user),
         lambda: entries.log_talk(
             consultation=consultation, channel="phone", note="x", is_reached=True, by=user
         ),
@@ -153,10 +153,25 @@ def test_a_message_wakes_what_waits_for_the_person_and_keeps_the_date_to_ask(coo
     assert consultation.follow_up_on == follow_up
     assert consultation.unanswered_since is not None
 
-    entries.mark_seen(consultation=consultation, by=coordinator)
+    entries.mark_seen(consultation=consultation, version=consultation.version, by=coordinator)
     consultation.refresh_from_db()
     assert consultation.unanswered_since is None
     assert consultation.follow_up_on == follow_up
+
+
+def test_a_message_that_came_after_the_page_was_opened_is_not_put_aside_with_it(coordinator: User) -> None:
+    consultation = ConsultationFactory(in_progress=True)
+    entries.receive_message(consultation=consultation, message="ありがとうございました。")
+    consultation.refresh_from_db()
+    opened_at = consultation.version
+    entries.receive_message(consultation=consultation, message="もう1つ、困っていることがあります。")
+
+    with pytest.raises(ValidationError) as refused:
+        entries.mark_seen(consultation=consultation, version=opened_at, by=coordinator)
+
+    consultation.refresh_from_db()
+    assert refused.value.code == "stale"
+    assert consultation.unanswered_since is not None
 
 
 def test_a_message_does_not_wake_what_waits_for_a_partner() -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from consultations.actions import entries
 from consultations.models import Consultation, Entry, LockOut, Tag
 from kyodo import clock
 from kyodo.mail.models import OutgoingMail
@@ -153,6 +154,26 @@ def test_a_thank_you_is_put_aside_and_the_date_to_ask_stays(client: Client, coor
 
     after = now(consultation)
     assert (after.unanswered_since, after.follow_up_on, after.due_at) == (None, later, due)
+
+
+def test_a_message_that_nobody_has_read_is_shown_instead_of_put_aside(
+    client: Client, coordinator: User
+) -> None:
+    consultation = ConsultationFactory(in_progress=True)
+    entries.receive_message(consultation=consultation, message="ありがとうございました。")
+    opened_at = now(consultation).version
+    client.force_login(coordinator)
+    button = html(client.get(address(consultation))).partition(f'{address(consultation, "seen")}"')[2]
+    entries.receive_message(consultation=consultation, message="もう1つ、困っていることがあります。")
+
+    response = press(client, consultation, "seen", version=opened_at)
+
+    assert f'name="version" value="{opened_at}"' in button.partition("</form>")[0]
+    assert response.status_code == 409
+    assert "もう1つ、困っていることがあります。" in html(response)
+    assert now(consultation).unanswered_since is not None
+    press(client, consultation, "seen")
+    assert now(consultation).unanswered_since is None
 
 
 def test_a_wish_to_reopen_may_be_declined(client: Client, coordinator: User) -> None:

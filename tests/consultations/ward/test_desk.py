@@ -1,5 +1,6 @@
 """A ward centre's desk through its pages: what each shows, what each step does, and what stays hidden."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
+from consultations.actions import entries
 from consultations.actions.inbound import receiving
 from consultations.models import Consultation, Entry, MeetingMaterial, NetworkMeeting, Reading, Referral
 from kyodo import clock
@@ -217,6 +219,26 @@ def test_a_refused_form_stays_as_stale_as_it_was(client: Client, officer: User, 
 
     assert refused.status_code == 422
     assert f'name="version" value="{opened_at}"' in refused.content.decode()
+
+
+@pytest.mark.parametrize("name", ["seen", "close"])
+def test_a_step_shows_the_message_that_came_after_the_page_it_was_chosen_on(
+    name: str, client: Client, officer: User, own: Consultation
+) -> None:
+    """Both take messages off the desk: the page that led here was opened before this one came."""
+    entries.receive_message(consultation=own, message="ありがとうございました。")
+    link = re.search(rf'href="([^"]*/{name}/[^"]*)"', client.get(of(own)).content.decode())
+    assert link
+    assert "もう1つ" not in client.get(link[1]).content.decode()
+    entries.receive_message(consultation=own, message="もう1つ、困っていることがあります。")
+
+    page = client.get(link[1]).content.decode()
+
+    own.refresh_from_db()
+    assert "もう1つ、困っていることがあります。" in page
+    assert f'name="version" value="{own.version}"' in page
+    for typed in ("x", "9" * 30, "-1"):
+        assert client.get(of(own, name), {"version": typed}).status_code == 200
 
 
 @pytest.mark.parametrize(

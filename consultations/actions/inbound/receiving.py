@@ -4,6 +4,7 @@ Whichever way it came, a provider's webhook, a mailbox or a folder, it comes thr
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 from email.message import Message
 
@@ -59,6 +60,20 @@ def _try_to_sort_in(inbound: InboundMail) -> InboundMail:
     except Exception:
         # A fault of ours, or something no mail was ever seen to hold: staff find it in the queue and read the original.
         logger.exception("Mail %s could not be read.", inbound.pk)
+    try:
+        return _leave_with_its_office(inbound)
+    except Exception:
+        logger.exception("Mail %s does not even say for whom it is.", inbound.pk)
+    return inbound
+
+
+def _leave_with_its_office(inbound: InboundMail) -> InboundMail:
+    """Not read, or not yet: by its address it belongs to whoever has that consultation in hand, and to nobody else."""
+    with transaction.atomic():
+        inbound = filing.lock(inbound)
+        if inbound.state == State.QUEUED and inbound.why_queued == Why.UNREAD:
+            inbound.about = _about(_named(parsing.recipients_of(bytes(inbound.original.content))))
+            inbound.save(update_fields=["about"])
     return inbound
 
 
@@ -81,7 +96,7 @@ def sort_in(inbound: InboundMail) -> InboundMail:
         if inbound.state != State.QUEUED or inbound.why_queued != Why.UNREAD:
             return inbound
         letter = filing.read(inbound)
-        named = _named(letter)
+        named = _named(letter.recipients)
         inbound.sender, inbound.subject, inbound.text = letter.sender, letter.subject, letter.text
         inbound.recipient = next(iter(letter.recipients), "")
         inbound.about = _about(named)
@@ -121,9 +136,9 @@ def _is_noise(inbound: InboundMail) -> bool:
     return inbound.why_queued == Why.LOOP or (inbound.why_queued == Why.AUTOMATIC and inbound.about is None)
 
 
-def _named(letter: Letter) -> list[Consultation]:
+def _named(recipients: Iterable[str]) -> list[Consultation]:
     """The consultations that its signed addresses name; one and its duplicate are one."""
-    references = {addresses.reference_in(address) for address in letter.recipients} - {None}
+    references = {addresses.reference_in(address) for address in recipients} - {None}
     found = (
         Consultation.objects.filter(reference__in=references).select_related("duplicate_of").order_by("pk")
     )

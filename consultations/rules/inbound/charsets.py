@@ -20,7 +20,8 @@ def decode(data: bytes, charset: str | None) -> str:
     for guess in (WIDER.get(name, name), *GUESSES):
         try:
             return clean(data.decode(guess))
-        except (UnicodeDecodeError, LookupError):
+        except (ValueError, LookupError):
+            # Python takes any name of its own for a charset: "idna" and "undefined" fail in ways of theirs.
             continue
     return clean(data.decode("utf-8", "replace"))
 

@@ -93,13 +93,22 @@ def read(content: bytes) -> Letter:
     sender = next(iter(_addresses(mail, "From")), "")
     return Letter(
         sender=sender,
-        recipients=tuple(dict.fromkeys(one for name in ADDRESSED for one in _addresses(mail, name))),
+        recipients=_recipients(mail),
         subject=" ".join(header(mail, "Subject").split())[:300],
         text=text,
         message=quotes.own_words(text),
         parts=tuple(parts),
         nature=automatic.nature_of(mail, sender=sender),
     )
+
+
+def recipients_of(content: bytes) -> tuple[str, ...]:
+    """For whom a mail is, where the rest of it can't be read."""
+    return _recipients(message_from_bytes(content))
+
+
+def _recipients(mail: "Message[str, str]") -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for name in ADDRESSED for one in _addresses(mail, name)))
 
 
 def _addresses(mail: "Message[str, str]", name: str) -> list[str]:

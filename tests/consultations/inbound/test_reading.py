@@ -99,7 +99,7 @@ def test_signs_that_windows_adds_to_iso_2022_jp_are_read() -> None:
     assert charsets.decode(data, "iso-2022-jp") == "髙橋①㈱(a) ｶﾅ\n日本"
 
 
-@pytest.mark.parametrize("charset", [None, "x-unknown", "us-ascii"])
+@pytest.mark.parametrize("charset", [None, "x-unknown", "us-ascii", "idna", "undefined", "utf\0-8", "zlib"])
 def test_a_charset_that_is_missing_or_wrong_is_guessed(charset: str | None) -> None:
     assert charsets.decode("相談です".encode(), charset) == "相談です"
     assert charsets.decode("相談です".encode("cp932"), charset) == "相談です"

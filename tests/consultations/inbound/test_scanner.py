@@ -14,7 +14,7 @@ from consultations.models import Attachment, Consultation, Entry, InboundMail, R
 from kyodo import clock
 from tests.consultations.inbound.letters import PDF, answer_to, letter
 from tests.factories.centre import CentreFactory, WardCentreFactory, usual_week
-from tests.factories.consultations import ConsultationFactory
+from tests.factories.consultations import ConsultationFactory, LockOutFactory
 from tests.scanner import INFECTED_PDF, Scanner
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,21 @@ def test_a_mail_waits_for_a_scanner_that_starts_again_and_comes_in_whole(
     assert (mail.state, mail.files.count()) == (State.MATCHED, 0)
     assert message_of(consultation).attachments.get().name == "計画.pdf"
     assert not consultation.entries.filter(kind=Entry.Kind.NOTE).exists()
+
+
+@pytest.mark.usefixtures("no_scanner")
+def test_meanwhile_it_waits_with_the_office_that_has_the_consultation(
+    ward_officer: User, coordinator: User, reception: User
+) -> None:
+    """Unread it lay in the centre's queue, where anybody could save the original of what a ward was told."""
+    of_ward = come(ConsultationFactory(in_progress=True, ward_centre=ward_officer.ward_centre), GOOD)
+    of_centre = ConsultationFactory(in_progress=True)
+    LockOutFactory(consultation=of_centre, user=reception)
+    here = come(of_centre, GOOD)
+
+    assert {one.why_queued for one in (of_ward, here)} == {Why.UNREAD}
+    seen = [set(InboundMail.objects.visible_to(user)) for user in (ward_officer, coordinator, reception)]
+    assert seen == [{of_ward}, {here}, set()]
 
 
 @pytest.mark.usefixtures("no_scanner")

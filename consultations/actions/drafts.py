@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from consultations.actions import entries
 from consultations.actions.files import MOST_FILES
+from consultations.actions.locking import check_version, lock_to_work
 from consultations.emails import people as emails
 from consultations.models import Consultation, DraftFile, Entry, ReplyDraft
 from consultations.rules import rights
@@ -63,15 +64,23 @@ def send_draft(*, draft: ReplyDraft, version: int, seal: str, by: User) -> Entry
     if draft.by_id != by.pk:
         raise PermissionDenied
     with transaction.atomic():
+        # The consultation's row first, as everywhere: whoever forgets its words holds it and waits for the draft.
+        consultation = lock_to_work(draft.consultation, by=by)
         # Two presses of the button: the second finds the draft gone.
-        locked = ReplyDraft.objects.select_for_update(of=("self",)).select_related("consultation")
-        found = locked.filter(pk=draft.pk).first()
+        found = ReplyDraft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
         if found is None:
             raise ValidationError(_("この返信は、もう送りました。"), code="gone")
         draft = found
+        check_version(consultation, version)
+        # Before anything is written: a file stays in the store, though its row is taken back.
+        if emails.preview_of_reply(consultation, draft.message, names_of(draft)).seal != seal:
+            raise ValidationError(
+                _("送られる内容が、お見せしたものから変わりました。もう一度確かめてください。"),
+                code="not_as_shown",
+            )
         accepted = [Accepted(file.file, file.content_type, file.name) for file in draft.files.all()]
         entry = entries.reply(
-            consultation=draft.consultation,
+            consultation=consultation,
             version=version,
             message=draft.message,
             by=by,
@@ -80,11 +89,6 @@ def send_draft(*, draft: ReplyDraft, version: int, seal: str, by: User) -> Entry
         )
         for one in accepted:
             one.content.close()
-        if emails.preview_of_reply(entry.consultation, draft.message, names_of(draft)).seal != seal:
-            raise ValidationError(
-                _("送られる内容が、お見せしたものから変わりました。もう一度確かめてください。"),
-                code="not_as_shown",
-            )
         _throw_away(draft)
     return entry
 

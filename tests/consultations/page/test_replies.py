@@ -7,8 +7,11 @@ from html import unescape
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.core.files.storage import Storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -35,6 +38,14 @@ def begin(client: Client, consultation: Consultation, message: str, **typed: obj
     response = press(client, consultation, "reply_preview", message=message, **typed)
     assert response.status_code == 302
     return html(client.get(response.headers["Location"]))
+
+
+def kept_in(store: Storage, folder: str = "") -> list[str]:
+    folders, files = store.listdir(folder)
+    found = [f"{folder}{name}" for name in files]
+    for one in folders:
+        found += kept_in(store, f"{folder}{one}/")
+    return found
 
 
 def everything_mailed() -> str:
@@ -98,6 +109,36 @@ def test_another_mail_than_the_one_shown_does_not_leave(client: Client, coordina
     assert "別の文。" in html(response)
     assert not OutgoingMail.objects.exists()
     assert not Entry.objects.exists()
+
+
+def test_a_mail_that_does_not_leave_leaves_no_copy_of_its_files(client: Client, coordinator: User) -> None:
+    """A row is taken back with its transaction, a file in the store is not: nothing would ever delete it."""
+    consultation = ConsultationFactory()
+    client.force_login(coordinator)
+    paper = SimpleUploadedFile("案内.pdf", PDF, "application/pdf")
+    page = begin(client, consultation, "見せた文。", files=[paper])
+    store = DraftFile._meta.get_field("file").storage
+    assert len(kept_in(store)) == 1
+    ReplyDraft.objects.update(message="別の文。")
+
+    press(client, consultation, "reply", seal=sealed(page))
+
+    assert [name for name in kept_in(store) if not name.startswith("drafts/")] == []
+
+
+def test_whoever_sends_locks_the_consultation_before_the_draft(client: Client, coordinator: User) -> None:
+    """As whoever forgets both does: in two orders they would wait for each other for ever."""
+    consultation = ConsultationFactory()
+    client.force_login(coordinator)
+    seal = sealed(begin(client, consultation, "お返事です。"))
+
+    with CaptureQueriesContext(connection) as queries:
+        press(client, consultation, "reply", seal=seal)
+
+    locks = [one["sql"] for one in queries if " FOR " in one["sql"]]
+    tables = [Consultation._meta.db_table, ReplyDraft._meta.db_table]
+    assert [next(table for table in tables if f'FROM "{table}"' in sql) for sql in locks[:2]] == tables
+    assert OutgoingMail.objects.count() == 1
 
 
 def test_two_presses_send_one_mail(client: Client, coordinator: User) -> None:

@@ -5,6 +5,14 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+# Without programmes nothing is "used": else a step back could never be followed by one forward again.
+AS_OF_PARTNERS = """
+    UPDATE consultations_introduction
+       SET result = CASE result WHEN 'used' THEN 'together' ELSE 'nothing' END
+     WHERE result IN ('used', 'unused')
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -19,6 +27,7 @@ class Migration(migrations.Migration):
             model_name='introduction',
             name='introduction_of_one',
         ),
+        migrations.RunSQL(migrations.RunSQL.noop, AS_OF_PARTNERS),
         migrations.AddField(
             model_name='introduction',
             name='programme',

@@ -49,6 +49,14 @@ class DayField(forms.DateField):
 kana = RegexValidator(
     r"\A[ぁ-ゖァ-ヺー・\s]+\Z", _("ふりがなは、ひらがなかカタカナで書いてください。"), code="kana"
 )
+no_address = RegexValidator(
+    # What mail programmes make a link of; not a.suzuki or St.John.
+    r"(?i)://|@|www\.|[a-z0-9-]{3,}\.[a-z]{2,}|[a-z0-9-]\.[a-z]{2,}/",
+    _("お名前だけを書いてください。メールアドレスやURLは入れられません。"),
+    code="address",
+    inverse_match=True,
+)
+"""For a name that goes into a mail to an address nobody has shown to be theirs: it would carry a stranger's link there."""
 phone = RegexValidator(
     r"\A[0-9０-９()+（）＋\-‐－ー\s]{9,20}\Z",
     _("電話番号は 045-000-0000 のように書いてください。"),

@@ -18,7 +18,7 @@ from consultations.models import Consultation
 from consultations.rules import meetings
 from kyodo.centre.models import ActivityField, Ward
 from kyodo.files import DOCUMENTS, ENDINGS, Accepted
-from kyodo.forms import CHARACTERS_LEFT, MomentField, PhoneField, SeveralFilesField, kana
+from kyodo.forms import CHARACTERS_LEFT, MomentField, PhoneField, SeveralFilesField, kana, no_address
 
 Audience = Consultation.Audience
 Wish = Consultation.Wish
@@ -106,7 +106,10 @@ class AskForm(forms.Form):
     wish_3 = MomentField(days_ahead=meetings.DAYS_AHEAD, label=_("第3希望"), required=False)
 
     name = forms.CharField(
-        label=_("お名前"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=_("お名前"),
+        max_length=60,
+        validators=[no_address],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     name_kana = forms.CharField(label=_("ふりがな"), max_length=60, required=False, validators=[kana])
     organisation = forms.CharField(

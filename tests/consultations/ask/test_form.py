@@ -105,6 +105,12 @@ def test_going_back_keeps_everything(client: Client) -> None:
         ({"text": " "}, "text", "required"),
         ({"text": "あ" * 3001}, "text", "max_length"),
         ({"name": ""}, "name", "required"),
+        # It would be mailed to whatever address stands beside it.
+        ({"name": "至急 https://evil.example/ を確認"}, "name", "address"),
+        ({"name": "WWW.evil を見て"}, "name", "address"),
+        ({"name": "evil.example.jp"}, "name", "address"),
+        ({"name": "t.co/x"}, "name", "address"),
+        ({"name": "a@example.jp"}, "name", "address"),
         ({"email": ""}, "email", "unreachable"),
         ({"wish": "phone", "phone": ""}, "phone", "no_phone"),
         ({"wish": "mail", "email": "", "phone": "045-123-4567"}, "email", "no_email"),

@@ -231,6 +231,21 @@ def test_a_code_sent_to_an_address_that_was_set_right_opens_nothing(
     assert try_code(client, asked.reference, code).status_code == 422  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(("email", "status"), [("right@example.jp", 403), (EMAIL.upper(), 302)])
+def test_a_page_that_the_wrong_mailbox_has_opened_closes_with_it(
+    email: str, status: int, client: Client, coordinator: User, asked: Consultation
+) -> None:
+    try_code(client, asked.reference, code_for(asked))
+    contact = ContactDetails(name="相談 花子", email=email)
+    asked.refresh_from_db()
+    editing.edit_contact(consultation=asked, version=asked.version, contact=contact, by=coordinator)
+
+    written = client.post(reverse("consultation_write", args=[asked.reference]), {"text": "続きです。"})
+
+    assert written.status_code == status
+    assert ("子ども食堂を始めたい" in client.get(door(asked.reference)).content.decode()) == (status == 302)
+
+
 def test_a_code_stays_good_while_the_address_stays(
     client: Client, coordinator: User, asked: Consultation
 ) -> None:

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Group, User
-from consultations.actions.locking import lock_to_write
+from consultations.actions.locking import check_version, lock_to_write, save_next
 from consultations.models import Consultation, Introduction
 from kyodo import clock
 from kyodo.centre.models import SupportOrganisation, SupportProgramme
@@ -39,14 +39,20 @@ def introduce(
         )
 
 
-def record_result(*, introduction: Introduction, result: str, words: str, by: User) -> Introduction:
-    """What came of it; may be written anew when more comes."""
+def record_result(
+    *, introduction: Introduction, version: int, result: str, words: str, by: User
+) -> Introduction:
+    """What came of it; may be written anew when more comes. Under the consultation's version: no history keeps what
+    stood here before, so nobody writes over words that they have not seen.
+    """
     if result not in dict(introduction.possible_results):
         raise ValidationError(_("その後を選んでください。"), code="result")
     with transaction.atomic():
-        lock_to_write(introduction.consultation, by=by)
+        consultation = lock_to_write(introduction.consultation, by=by)
+        check_version(consultation, version)
         introduction.result, introduction.result_text = result, words.strip()
         is_pending = result == Introduction.Result.PENDING
         introduction.result_at = None if is_pending else clock.now()
         introduction.save(update_fields=["result", "result_text", "result_at"])
+        save_next(consultation)
     return introduction

@@ -143,6 +143,7 @@ def introduction(request: HttpRequest, pk: int, introduction: int) -> HttpRespon
         step,
         lambda consultation, by: introductions.record_result(
             introduction=row,
+            version=posted_version(request),
             result=form.cleaned_data["result"],
             words=form.cleaned_data["result_text"],
             by=by,

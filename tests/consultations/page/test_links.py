@@ -116,11 +116,29 @@ def test_an_introduction_is_written_down_mails_nobody_and_gets_its_result(
     assert (row.group, row.name, row.reason) == (group, "みどりの会", "分野が同じ")
 
     address_of = reverse("admin:consultations_consultation_introduction", args=[consultation.pk, row.pk])
-    client.post(address_of, {"result": "together", "result_text": "来月から一緒に開く。"})
+    client.post(address_of, {"version": 1, "result": "together", "result_text": "来月から一緒に開く。"})
     row.refresh_from_db()
     assert row.result_at is not None
     assert "来月から一緒に開く。" in html(client.get(address(consultation)))
     assert not OutgoingMail.objects.exists()
+
+
+def test_two_who_write_what_came_of_it_at_once_lose_neither_text(client: Client, coordinator: User) -> None:
+    """No history keeps the words that stood there."""
+    consultation = ConsultationFactory()
+    row = Introduction.objects.create(consultation=consultation, name="みどりの会", by=coordinator)
+    client.force_login(coordinator)
+    address_of = reverse("admin:consultations_consultation_introduction", args=[consultation.pk, row.pk])
+    typed = {"version": 1, "result": "met"}
+    client.post(address_of, typed | {"result_text": "一人目のことば"})
+
+    refused = client.post(address_of, typed | {"result_text": "二人目のことば"})
+
+    row.refresh_from_db()
+    assert (refused.status_code, row.result_text) == (409, "一人目のことば")
+    for words in ("一人目のことば", "二人目のことば"):
+        assert words in html(refused)
+    assert 'name="version" value="2"' in html(client.get(address(consultation, "partners")))
 
 
 def test_an_introduction_of_another_consultation_is_not_reached_from_here(

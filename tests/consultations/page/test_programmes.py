@@ -154,7 +154,7 @@ def test_a_programme_is_named_mails_nobody_and_gets_its_result(client: Client, c
     assert 'value="together"' not in page
 
     result = reverse("admin:consultations_consultation_introduction", args=[consultation.pk, row.pk])
-    client.post(result, {"result": "used", "result_text": "5万円が決まった。"})
+    client.post(result, {"version": 1, "result": "used", "result_text": "5万円が決まった。"})
     row.refresh_from_db()
     assert (row.result, row.result_at is not None) == ("used", True)
     story = html(client.get(address(consultation)))
@@ -172,7 +172,7 @@ def test_a_programme_is_used_and_a_partner_is_met(coordinator: User) -> None:
 
     for row, wrong in ((programme, "together"), (partner, "used")):
         with pytest.raises(ValidationError) as refused:
-            introductions.record_result(introduction=row, result=wrong, words="", by=coordinator)
+            introductions.record_result(introduction=row, version=1, result=wrong, words="", by=coordinator)
         assert refused.value.code == "result"
         row.result = wrong
         with pytest.raises(IntegrityError, match="introduction_result_of_its_kind"), transaction.atomic():

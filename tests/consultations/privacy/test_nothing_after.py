@@ -24,6 +24,7 @@ STEPS: dict[str, Step] = {
     "introduction": lambda one, by: introductions.introduce(consultation=one, name="みどりの会", by=by),
     "result": lambda one, by: introductions.record_result(
         introduction=Introduction.objects.create(consultation=one, name="", by=by),
+        version=1,
         result="met",
         words="会えた",
         by=by,

@@ -42,7 +42,7 @@ def consult(request: HttpRequest) -> HttpResponse:
     """One address for all steps. What was typed travels with the form; nothing is kept before it is sent."""
     user = request.user if isinstance(request.user, User) else None
     asked = request.POST if request.method == "POST" else request.GET
-    if not ("who" in asked or "what" in asked):
+    if not ({"who", "what", "next"} & asked.keys()):
         return _start(request, StartForm(groups=_groups(user)))
     start = StartForm(asked, groups=_groups(user))
     if not start.is_valid():

@@ -35,6 +35,17 @@ def test_a_missing_answer_is_asked_again_and_the_other_kept(client: Client) -> N
     assert "checked" in answer.content.decode()
 
 
+def test_pressing_next_with_nothing_chosen_says_what_is_missing(client: Client) -> None:
+    """A browser sends none of the two questions then: the button itself says that they were asked."""
+    page = client.get(reverse("consult")).content.decode()
+    answer = client.get(reverse("consult"), {"next": "1"})
+
+    assert 'name="next"' in page
+    assert "1つ選んでください。" not in page
+    assert answer.status_code == 422
+    assert "1つ選んでください。" in answer.content.decode()
+
+
 @pytest.mark.parametrize("wrong", [{"who": "nobody", "what": "start"}, {"who": "citizen", "what": "'; --"}])
 def test_answers_nobody_offered_are_refused(client: Client, wrong: dict[str, str]) -> None:
     assert client.get(reverse("consult"), wrong).status_code == 422

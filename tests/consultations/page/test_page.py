@@ -50,6 +50,14 @@ def test_the_office_in_hand_sees_question_contact_and_all_that_was_written(
         assert words in page
 
 
+def test_the_step_that_closes_says_that_the_person_reads_its_text(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+
+    page = html(client.get(address(ConsultationFactory(in_progress=True, assignee=coordinator))))
+
+    assert "結果の説明（相談者も読みます）" in page
+
+
 @pytest.mark.parametrize("status", ["sent", "done"])
 def test_an_office_that_only_follows_sees_summary_status_and_outcome(
     status: str, client: Client, coordinator: User, ward_officer: User

@@ -91,8 +91,10 @@ def queue_template(
     """Write the mail of templates/mail/<kind>.txt (or `template`); options as for queue_mail.
 
     The template's first line is the subject, then an empty line, then the text; greeting and footer come by themselves.
+    Whether an answer comes back (`can_answer`) is known to both: no mail asks not to be answered that can be.
     """
-    subject, body = rendering.render(template or kind, context or {})
+    answer = {"can_answer": bool(options.get("reply_to"))}
+    subject, body = rendering.render(template or kind, answer | (context or {}))
     return queue_mail(to=to, kind=kind, subject=subject, body=body, **options)
 
 

@@ -91,6 +91,16 @@ def test_a_template_gives_subject_text_and_footer_unescaped(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("reply_to", "says"), [("reply@example.jp", "返信すると"), ("", "自動でお送りしています")]
+)
+def test_the_footer_says_whether_an_answer_arrives(reply_to: str, says: str) -> None:
+    mail = actions.queue_template(to="aoba@example.jp", kind="test", template="_footer", reply_to=reply_to)
+
+    assert says in mail.body.partition("\n-- \n")[2]
+
+
+@pytest.mark.django_db
 def test_what_a_library_sends_goes_through_the_outbox_one_row_for_each_person() -> None:
     message = EmailMultiAlternatives("件名", "本文", "a@example.jp", ["b@example.jp"], cc=["c@example.jp"])
     message.attach_alternative("<p>本文</p>", "text/html")

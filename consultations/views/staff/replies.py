@@ -73,7 +73,7 @@ def _send(request: HttpRequest, user: User, opened: Opened, draft: ReplyDraft) -
             return to_page(opened.consultation.pk, "timeline")
         return _show_preview(request, user, opened, draft, status=UNPROCESSABLE)
     to = entry.consultation.contact.email
-    messages.success(request, _("%(to)s へ返信を送りました。") % {"to": to})
+    messages.success(request, _("返信を %(to)s へ送りました。") % {"to": to})
     return to_page(opened.consultation.pk, "timeline")
 
 

@@ -119,7 +119,9 @@ class LogForm(forms.Form):
         initial=Consultation.Audience.CITIZEN,
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("相談の種類"), choices=[("", "－"), *Consultation.Kind.choices]
+        label=gettext_lazy("相談の種類"),
+        choices=[("", "－"), *Consultation.Kind.choices],
+        error_messages={"required": gettext_lazy("近いものを1つ選んでください。")},
     )
     ward = forms.ModelChoiceField(
         label=gettext_lazy("区"), queryset=Ward.objects.all(), required=False, empty_label="－"
@@ -132,7 +134,10 @@ class LogForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     text = forms.CharField(
-        label=gettext_lazy("相談の内容"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+        label=gettext_lazy("相談の内容"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("聞いたことを、ひとことでも書いてください。")},
     )
     note = forms.CharField(
         label=gettext_lazy("こちらから伝えたこと"),
@@ -162,7 +167,7 @@ class LogForm(forms.Form):
     follow_up_on = DayField(
         label=gettext_lazy("する日・様子をたずねる日"),
         required=False,
-        help_text=gettext_lazy("この日に、相談の対応の「様子をたずねる日」に出ます。"),
+        help_text=gettext_lazy("この日になると、担当の画面に出ます。"),
     )
     consents_to_referral = forms.BooleanField(
         label=gettext_lazy("必要なとき、区のセンターや専門家などへ紹介してよいと聞いた"), required=False
@@ -220,6 +225,10 @@ class LogForm(forms.Form):
                 form.initial[name] = data.get(name, "")
         form.initial.update(filled)
         return form
+
+    def go_on_writing(self) -> None:
+        """Who asks is known: the keyboard goes on where the page asks for what they want."""
+        self.fields["text" if self.into else "kind"].widget.attrs["autofocus"] = True
 
     def clean_happened_at(self) -> Any:
         moment = self.cleaned_data["happened_at"]

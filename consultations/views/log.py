@@ -33,6 +33,8 @@ class LogPage:
     group: Group | None = None
     kept: tuple[tuple[str, str], ...] = ()
     """What was typed into fields that this page doesn't ask for: it comes back with whoever steps back."""
+    is_picked: bool = False
+    """A line was chosen: who they are is known, and writing goes on with what they want."""
     status: int = 200
 
 
@@ -118,7 +120,10 @@ def _picked(data: QueryDict, pick: str, into: Consultation | None, user: User) -
     elif kind == "new":
         into = None
     form = LogForm.as_typed(data, by=user, into=bool(into), filled=filled)
-    return LogPage(form, into=into, group=group, kept=_kept(data, form))
+    is_picked = kind in ("person", "group", "into")
+    if is_picked:
+        form.go_on_writing()
+    return LogPage(form, into=into, group=group, kept=_kept(data, form), is_picked=is_picked)
 
 
 def _saved(data: QueryDict, into: Consultation | None, user: User) -> LogPage | Consultation:

@@ -418,3 +418,16 @@ def test_bad_input_into_one_keeps_everything_too(staff: Client) -> None:
 @pytest.mark.parametrize("pick", ["person-x", "group-", "into-0", "person-99999999999999999999", "into-abc"])
 def test_a_line_that_is_not_there_is_not_found(staff: Client, pick: str) -> None:
     assert staff.post(LOG, call(pick=pick)).status_code == 404
+
+
+@pytest.mark.parametrize(("line", "field"), [("person", "kind"), ("into", "text")])
+def test_after_a_line_is_chosen_the_keyboard_goes_on_with_what_they_want(
+    staff: Client, line: str, field: str
+) -> None:
+    earlier = ConsultationFactory(in_progress=True)
+    key = earlier.contact.pk if line == "person" else earlier.pk
+
+    page = staff.post(LOG, call(pick=f"{line}-{key}")).content.decode()
+
+    assert page.count("autofocus") == 1
+    assert "autofocus" in page.partition(f'name="{field}"')[2].partition(">")[0]

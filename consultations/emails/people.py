@@ -29,7 +29,12 @@ def received(consultation: Consultation) -> OutgoingMail:
     return queue_template(
         to=consultation.contact.email,
         kind=RECEIVED,
-        context={"consultation": consultation, "name": consultation.contact.name, "url": page(consultation)},
+        context={
+            "consultation": consultation,
+            "name": consultation.contact.name,
+            "url": page(consultation),
+            "office": consultation.ward_centre,
+        },
         reply_to=addresses.reply_address(consultation),
         **about(consultation),
     )
@@ -115,5 +120,6 @@ def reply_context(consultation: Consultation, message: str) -> dict[str, object]
         "name": consultation.contact.name,
         "message": message,
         "url": page(consultation),
+        "office": consultation.ward_centre,
         "can_answer": bool(addresses.reply_address(consultation)),
     }

@@ -252,3 +252,13 @@ def test_the_form_asks_as_much_for_three_canned_texts_and_files_as_for_one(
     add(3)
 
     assert query_count(client, of(own)) == one <= 20
+
+
+def test_the_mail_names_the_ward_centre_and_its_telephone(
+    client: Client, officer: User, own: Consultation
+) -> None:
+    assert officer.ward_centre is not None
+
+    page = client.get(write(client, own)).content.decode()
+
+    assert f"担当の窓口：{officer.ward_centre.name}（電話 {officer.ward_centre.phone}）" in page

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Group, User
+from accounts.queries.directory import searchable_texts
 from consultations.models import Consultation, Introduction
 from consultations.queries import programmes
 from consultations.queries.similar import any_of, said, words_of
@@ -106,7 +107,7 @@ def _groups(
             + Case(When(Exists(same_field), then=Value(3)), default=Value(0), output_field=IntegerField())
             + Case(When(is_near=True, then=Value(2)), default=Value(0), output_field=IntegerField())
         )
-        .only("number", "name", "purpose", "is_listed", "contact_phone")
+        .defer("search")
         .order_by("-score", "name_kana", "pk")[:MOST_GROUPS]
     )
     return [_group(row, consultation, words, introduced) for row in rows]
@@ -129,7 +130,7 @@ def _group(
     if row.is_near and consultation.ward:
         reasons.append(_("%(ward)sで活動") % {"ward": consultation.ward})
     if row.says:
-        named = said(words, row.name + " " + row.purpose)
+        named = said(words, " ".join(line for lines in searchable_texts(row).values() for line in lines))
         reasons.append(
             _("ことばが合う：%(words)s") % {"words": "・".join(named)} if named else _("ことばが合う")
         )

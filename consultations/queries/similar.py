@@ -19,6 +19,8 @@ LOOKED_AT = 80
 MOST_WORDS = 6
 # Japanese without spaces: stretches of kanji and katakana stand for words; what every question says tells nothing.
 _WORD = re.compile(r"(?:子ども|[一-鿿々]|[ァ-ヴー])+")
+# 三人, 一度, 五年: how many, not what about.
+_COUNTED = re.compile(r"[一二三四五六七八九十百千万何数]+[人名年月日週回度時分件]")
 _EVERYWHERE = frozenset(
     [
         "相談",
@@ -66,10 +68,12 @@ class Similar:
 
 def words_of(*texts: str) -> list[str]:
     """What a text is about: its longer words, those said more often first."""
-    found = Counter(
-        word for one in texts for word in _WORD.findall(one) if len(word) > 1 and word not in _EVERYWHERE
-    )
+    found = Counter(word for one in texts for word in _WORD.findall(one) if _says_something(word))
     return sorted(found, key=lambda word: (-found[word], -len(word), word))[:MOST_WORDS]
+
+
+def _says_something(word: str) -> bool:
+    return len(word) > 1 and word not in _EVERYWHERE and not _COUNTED.fullmatch(word)
 
 
 def any_of(words: Sequence[str]) -> text.FoldedQuery | None:

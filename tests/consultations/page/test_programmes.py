@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actions.directory import index
 from accounts.models import User
 from consultations.actions import introductions
 from consultations.models import Consultation, Introduction
@@ -201,3 +202,12 @@ def test_a_programme_that_is_no_longer_named_is_refused(client: Client, coordina
 
     assert press(client, consultation, "introduce", programme=programme.pk).status_code == 422
     assert not Introduction.objects.exists()
+
+
+def test_a_group_is_named_with_the_word_that_its_activities_share(coordinator: User) -> None:
+    group = GroupFactory(listed=True, activities="月に一度の子ども食堂")
+    index(group)
+
+    (found,) = partners_for(ConsultationFactory(kind="start"), coordinator).groups
+
+    assert found.reason == "ことばが合う：子ども食堂"

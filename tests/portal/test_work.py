@@ -1,6 +1,7 @@
 """The first screen of staff."""
 
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Application, User
 from kyodo import clock
@@ -34,3 +35,19 @@ def test_the_admin_has_no_second_kind_of_group(client: Client, manager: User) ->
 
     assert "/admin/auth/" not in client.get("/admin/").content.decode()
     assert client.get("/admin/auth/group/").status_code == 404
+
+
+def test_numbers_are_one_press_away_for_whoever_may_see_them(
+    client: Client, reception: User, coordinator: User, manager: User
+) -> None:
+    def doors(user: User) -> list[bool]:
+        client.force_login(user)
+        page = client.get("/admin/").content.decode()
+        return [
+            f'href="{reverse(name)}"' in page
+            for name in ("admin:consultations_report", "admin:consultations_network")
+        ]
+
+    assert doors(manager) == [True, True]
+    assert doors(coordinator) == [True, False]
+    assert doors(reception) == [False, False]

@@ -9,6 +9,7 @@ from django.db.models import Count, Min
 from accounts.models import Application, User
 from consultations.queries import inbox
 from consultations.queries.inbox import Tab
+from consultations.rules import rights
 from kyodo import clock
 from kyodo.centre.models import Closure
 from kyodo.mail.models import OutgoingMail
@@ -44,6 +45,8 @@ class Work:
     """How many lie in each tab of the inbox; the tabs in which none lies are left out."""
     queued_mails: int
     """Mails that nobody has placed in a consultation yet."""
+    sees_report: bool
+    sees_network: bool
 
 
 def todays_work(user: User) -> Work:
@@ -65,6 +68,8 @@ def todays_work(user: User) -> Work:
         ),
         consultations=[(tab, count) for tab, count in inbox.counts(user).items() if count],
         queued_mails=inbox.queued_mails(user),
+        sees_report=rights.can_see_report(user),
+        sees_network=rights.can_see_oversight(user),
     )
 
 

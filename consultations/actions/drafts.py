@@ -75,7 +75,7 @@ def send_draft(*, draft: ReplyDraft, version: int, seal: str, by: User) -> Entry
         # Before anything is written: a file stays in the store, though its row is taken back.
         if emails.preview_of_reply(consultation, draft.message, names_of(draft)).seal != seal:
             raise ValidationError(
-                _("送られる内容が、お見せしたものから変わりました。もう一度確かめてください。"),
+                _("送る内容が、お見せしたものから変わりました。もう一度確かめてください。"),
                 code="not_as_shown",
             )
         accepted = [Accepted(file.file, file.content_type, file.name) for file in draft.files.all()]

@@ -22,7 +22,7 @@ class NoteForm(forms.Form):
         max_length=Entry.LONGEST,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("職員だけが読みます。メールでは送られません。"),
+        help_text=_("職員だけが読みます。メールでは送りません。"),
     )
     files = SeveralFilesField(  # type: ignore[assignment]
         label=_("ファイル"), required=False, help_text=FILES_HINT
@@ -73,7 +73,7 @@ class ReplyForm(forms.Form):
         max_length=Entry.LONGEST,
         error_messages=EMPTY,
         widget=forms.Textarea(attrs={"rows": 12}),
-        help_text=_("次の画面で、送られるメールをそのまま見てから送ります。"),
+        help_text=_("次の画面で、届くメールをそのまま見てから送ります。"),
     )
     canned = forms.ModelChoiceField(
         label=_("定型文"), queryset=CannedReply.objects.none(), required=False, empty_label=_("選ぶ")

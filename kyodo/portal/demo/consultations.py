@@ -299,7 +299,7 @@ class _Story:
             status=refer["status"],
             from_ward_centre=office,
             from_name=office.name if office else current_centre().name,
-            summary=f"{self.row['t'][:60]} について、力を貸してください。",
+            summary=f"{self.row['t'][:60]}\nこのことで、力を貸してください。",
             sent_by=self.by,
             sent_at=min(sent, clock.now()),
             answer_until=deadlines.due_after(clock.now(), 4),

@@ -17,6 +17,7 @@ from consultations.models import (
     Referral,
     SpecialistSession,
     StatusChange,
+    Survey,
 )
 from kyodo import dates
 from kyodo.mail.models import OutgoingMail
@@ -106,6 +107,7 @@ def timeline_of(
         *_referrals(consultation, user, {one.referral_id for one in entries}),
         *_sessions(consultation),
         *_introductions(introductions),
+        *_surveys(consultation),
         *_mails(consultation, entries),
         _question(consultation, files.get(None, [])),
     ]
@@ -340,6 +342,21 @@ def _told(row: Introduction) -> str:
 
 def _became(row: Introduction) -> str:
     return _("%(name)s のその後：%(result)s") if row.programme_id else _("%(name)s とのその後：%(result)s")
+
+
+def _surveys(consultation: Consultation) -> Iterator[Happening]:
+    """What the person answered afterwards: why they want it to go on stands nowhere else."""
+    for row in Survey.objects.filter(consultation=consultation, answered_at__isnull=False):
+        assert row.answered_at is not None  # noqa: S101 - asked for
+        yield Happening(
+            at=row.answered_at,
+            kind="survey",
+            title=_("アンケートの答え：%(solved)s") % {"solved": row.get_solved_display()},
+            icon="message-circle",
+            text=row.comment,
+            notes=[_("対応の評価 5点中%(rating)s点") % {"rating": row.rating}] if row.rating else [],
+            pk=row.pk,
+        )
 
 
 def _mails(consultation: Consultation, entries: Iterable[Entry]) -> Iterator[Happening]:

@@ -217,3 +217,18 @@ def test_an_address_that_somebody_made_up_does_not_exist(client: Client, asked: 
     for token in (other, gone, words, rules.token_of(asked)[:-1] + "x", "x"):
         url = reverse("consultation_survey", args=[token])
         assert {client.get(url).status_code, client.post(url, {"solved": "yes"}).status_code} == {404}
+
+
+def test_what_they_answered_stands_on_the_page_of_staff(
+    client: Client, asked: Survey, coordinator: User
+) -> None:
+    surveys.answer(survey=asked, solved=Solved.NO, rating=2, comment="まだ場所が決まりません。")
+    client.force_login(coordinator)
+
+    page = client.get(
+        reverse("admin:consultations_consultation_change", args=[asked.consultation_id])
+    ).content.decode()
+
+    assert "アンケートの答え：解決していない" in page
+    assert "対応の評価 5点中2点" in page
+    assert "まだ場所が決まりません。" in page

@@ -125,10 +125,14 @@ def _why_not(inbound: InboundMail, letter: Letter, named: list[Consultation]) ->
 
 
 def _about(named: list[Consultation]) -> Consultation | None:
-    """Of several the first, where all lie with one ward centre: the centre must not read what belongs there."""
-    offices = {filing.goes_on(one).ward_centre_id for one in named}
+    """Of several the first, where all lie with one ward centre: the centre must not read what belongs there. Else the one
+    that a colleague is kept out of, who must not read it either."""
+    go_on = [filing.goes_on(one) for one in named]
+    offices = {one.ward_centre_id for one in go_on}
     is_one_wards = len(offices) == 1 and None not in offices
-    return named[0] if len(named) == 1 or is_one_wards else None
+    if len(named) == 1 or is_one_wards:
+        return named[0]
+    return next((one for one in go_on if one.ward_centre_id is None and one.lock_outs.exists()), None)
 
 
 def _is_noise(inbound: InboundMail) -> bool:

@@ -129,6 +129,19 @@ def test_several_consultations_of_one_ward_are_still_that_wards(
     assert seen_by(coordinator) == {mixed}
 
 
+def test_a_mail_about_two_of_the_centres_is_hidden_from_who_is_kept_out_of_one(
+    coordinator: User, reception: User
+) -> None:
+    first, second = ConsultationFactory(in_progress=True), ConsultationFactory(in_progress=True)
+    LockOutFactory(consultation=second, user=reception)
+    addresses = f"{reply_address(first)}, {reply_address(second)}"
+
+    mail = receiving.receive(letter("二つの件です。", to=addresses).as_bytes())
+
+    assert mail.why_queued == InboundMail.Why.SEVERAL
+    assert (seen_by(coordinator), seen_by(reception)) == ({mail}, set())
+
+
 def test_reading_it_is_reading_the_consultation(
     client: Client, officer: User, own: Consultation, waiting: InboundMail
 ) -> None:

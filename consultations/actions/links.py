@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -26,6 +27,8 @@ def unrelate(*, consultation: Consultation, other: Consultation, by: User) -> No
 def mark_duplicate(*, consultation: Consultation, version: int, of: Consultation, by: User) -> Consultation:
     """Close it as the same question as another, where its later messages are written."""
     with transaction.atomic():
+        # What points here points on in the end, and is locked in the same order with the two.
+        _lock_in_order(Q(pk__in=(consultation.pk, of.pk)) | Q(duplicate_of=consultation.pk))
         consultation, of = _lock_both(consultation, of, by)
         check_version(consultation, version)
         if not workflow.may_follow(consultation.status, Consultation.Status.CLOSED):
@@ -44,7 +47,7 @@ def mark_duplicate(*, consultation: Consultation, version: int, of: Consultation
         )
         consultation.duplicate_of = of
         steps.write_step(consultation, before, by=by, why=_("同じ相談"))
-        # What pointed here points on, so that a chain never forms.
+        # So that a chain never forms.
         Consultation.objects.filter(duplicate_of=consultation).update(duplicate_of=of)
     return consultation
 
@@ -52,6 +55,11 @@ def mark_duplicate(*, consultation: Consultation, version: int, of: Consultation
 def unmark_duplicate(*, consultation: Consultation, version: int, by: User) -> Consultation:
     """It was another question after all: it goes on by itself. What was written in the other meanwhile stays there."""
     return steps.reopen(consultation=consultation, version=version, by=by, why=_("同じ相談ではなかった"))
+
+
+def _lock_in_order(which: Q) -> None:
+    rows = Consultation.objects.select_for_update(of=("self",), no_key=True).filter(which).order_by("pk")
+    list(rows.values_list("pk"))
 
 
 def _lock_both(one: Consultation, other: Consultation, by: User) -> tuple[Consultation, Consultation]:

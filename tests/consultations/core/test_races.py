@@ -173,6 +173,19 @@ def test_two_who_call_each_other_a_duplicate_do_not_wait_for_ever(crew: list[Use
     assert not Consultation.objects.filter(duplicate_of__duplicate_of__isnull=False).exists()
 
 
+def test_what_points_to_a_duplicate_is_locked_in_the_same_order(crew: list[User]) -> None:
+    def one_round() -> list[Callable[[], object]]:
+        pointing, one, other = ConsultationFactory(), ConsultationFactory(), ConsultationFactory()
+        links.mark_duplicate(consultation=pointing, version=1, of=one, by=crew[0])
+        return [
+            partial(links.mark_duplicate, consultation=one, version=1, of=other, by=crew[0]),
+            *(partial(links.relate, consultation=pointing, other=one, by=who) for who in crew[1:]),
+        ]
+
+    assert run(one_round) == [[]] * ROUNDS
+    assert not Consultation.objects.filter(duplicate_of__duplicate_of__isnull=False).exists()
+
+
 def test_the_person_takes_it_back_while_a_ward_accepts() -> None:
     centre = WardCentreFactory()
     officer = UserFactory(role=User.Role.WARD, ward_centre=centre)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from consultations.emails.about import KIND
 from consultations.models import (
     Attachment,
     Consultation,
@@ -366,9 +367,11 @@ def _mails(consultation: Consultation, entries: Iterable[Entry]) -> Iterator[Hap
         return
     known = {entry.mail_id for entry in entries if entry.mail_id}
     # Not the codes that open the person's page: they are no news to anybody.
-    mails = OutgoingMail.objects.filter(
-        to__iexact=address, about_label=str(consultation), is_private=False
-    ).exclude(kind="consultations/reply")
+    mails = (
+        OutgoingMail.objects.about(KIND, [consultation.pk])
+        .filter(to__iexact=address, is_private=False)
+        .exclude(kind="consultations/reply")
+    )
     for mail in mails.only("subject", "state", "created_at", "sent_at")[:SHOWN]:
         if mail.pk not in known:
             yield Happening(

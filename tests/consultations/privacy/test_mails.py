@@ -1,12 +1,10 @@
 """Mails of a consultation in the list of all mails: for the office that has it in hand, and nobody kept out of it."""
 
 import ast
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -104,19 +102,3 @@ def test_every_mail_of_a_consultation_says_so() -> None:
     # The list for one person is about no single one; its text is theirs alone.
     assert sorted(name for name, is_told in calls if not is_told) == ["overdue.py"]
     assert len(calls) >= 7
-
-
-def test_mails_written_before_learn_whose_they_are() -> None:
-    consultation = ConsultationFactory()
-    known, unknown = people.received(consultation), people.received(consultation)
-    OutgoingMail.objects.update(about_kind="", about_id=None)
-    OutgoingMail.objects.filter(pk=unknown.pk).update(about_label="ZZZZ2222")
-    migration = import_module("consultations.migrations.0005_mails_know_their_consultation")
-
-    with connection.cursor() as cursor:
-        cursor.execute(migration.LEARN)
-
-    known.refresh_from_db()
-    unknown.refresh_from_db()
-    assert (known.about_kind, known.about_id) == ("consultation", consultation.pk)
-    assert (unknown.about_kind, unknown.about_id) == ("consultation", 0)

@@ -14,12 +14,24 @@ MOST_BYTES = files.LARGEST
 
 
 def accept_all(uploads: Sequence["Upload[bytes]"]) -> list[Accepted]:
-    """Take files in, or refuse them with a reason: `too_many_files` and those of kyodo.files."""
+    """Take files in, or refuse them, each with its reason: `too_many_files` and those of kyodo.files."""
     if len(uploads) > MOST_FILES:
         raise ValidationError(
             _("ファイルは一度に%(limit)sつまでです。"), code="too_many_files", params={"limit": MOST_FILES}
         )
-    return [files.accept(upload, max_bytes=MOST_BYTES) for upload in uploads]
+    accepted: list[Accepted] = []
+    refusals: list[ValidationError] = []
+    for upload in uploads:
+        try:
+            accepted.append(files.accept(upload, max_bytes=MOST_BYTES))
+        except ValidationError as refusal:
+            refusals.append(refusal)
+            if refusal.code == files.UNCHECKED:
+                # Nor will the next: each would wait for a scanner that does not answer.
+                break
+    if refusals:
+        raise refusals[0] if len(refusals) == 1 else ValidationError(refusals)
+    return accepted
 
 
 def attach(consultation: Consultation, accepted: Sequence[Accepted], *, entry: Entry | None = None) -> None:

@@ -278,6 +278,16 @@ def test_a_file_the_scanner_does_not_let_pass_is_refused_and_the_words_kept(
     assert not (tmp_path / "files").exists()
 
 
+def test_every_wrong_file_is_named_at_once(client: Client, monday: time_machine.Traveller) -> None:
+    papers = [upload("計画.pdf", PDF), upload("頁.html", b"<html></html>"), upload("音.mp3", b"ID3")]
+
+    refused = send(client, monday, papers=papers).content.decode()
+
+    assert "「頁.html」は" in refused
+    assert "「音.mp3」は" in refused
+    assert "「計画.pdf」" not in refused
+
+
 @pytest.mark.usefixtures("no_scanner")
 def test_without_a_file_a_question_comes_in_while_the_scanner_is_down(
     client: Client, monday: time_machine.Traveller

@@ -42,6 +42,8 @@ class Entry:
 @dataclass(frozen=True)
 class MyPage:
     needs: Sequence[Entry]
+    asked: Sequence[Entry]
+    """Consultations and applications that the centre has in hand: they have no day yet."""
     coming: Sequence[Entry]
     has_bookings: bool
     """Bookings are coming, more perhaps than stand here."""
@@ -63,11 +65,11 @@ def my_page(user: User) -> MyPage:
             *_registrations_to_renew(memberships, applications),
             *_consultations_to_answer(consultations),
         ],
-        coming=[
+        asked=[
             *_consultations_on_their_way(consultations),
             *_applications_on_their_way(applications),
-            *coming,
         ],
+        coming=[*_talks_fixed(consultations), *_hearings_fixed(applications), *coming],
         has_bookings=bool(coming),
         groups=[_group(membership) for membership in memberships],
         may_book=any(one.role in Membership.BOOKING_ROLES and one.group.is_current for one in memberships),
@@ -150,7 +152,7 @@ def _applications_to_go_on_with(applications: Sequence[Application]) -> Iterator
             )
 
 
-def _applications_on_their_way(applications: Sequence[Application]) -> Iterator[Entry]:
+def _hearings_fixed(applications: Sequence[Application]) -> Iterator[Entry]:
     for one in applications:
         if one.status == Application.Status.HEARING and one.hearing_at:
             yield Entry(
@@ -160,7 +162,11 @@ def _applications_on_their_way(applications: Sequence[Application]) -> Iterator[
                 badge=_("日時決定"),
                 badge_kind="good",
             )
-        elif one.status == Application.Status.SUBMITTED:
+
+
+def _applications_on_their_way(applications: Sequence[Application]) -> Iterator[Entry]:
+    for one in applications:
+        if one.status == Application.Status.SUBMITTED:
             yield Entry(
                 title=_("%(name)sの登録申請") % {"name": one.name},
                 url=one.get_absolute_url(),
@@ -205,14 +211,24 @@ def _consultations_to_answer(consultations: Sequence[OwnConsultation]) -> Iterat
 
 def _consultations_on_their_way(consultations: Sequence[OwnConsultation]) -> Iterator[Entry]:
     for one in consultations:
-        if one.appointment is not None or not one.standing.needs_person:
+        if one.appointment is None and not one.standing.needs_person:
             yield Entry(
-                title=one.appointment.title if one.appointment else one.consultation.title,
+                title=one.consultation.title,
                 url=one.consultation.get_absolute_url(),
-                text="・".join(part for part in (one.appointment.when, one.appointment.place) if part)
-                if one.appointment
-                else one.standing.text,
-                badge=_("日時決定") if one.appointment else one.standing.title,
+                text=one.standing.text,
+                badge=one.standing.title,
+                badge_kind=one.standing.badge,
+            )
+
+
+def _talks_fixed(consultations: Sequence[OwnConsultation]) -> Iterator[Entry]:
+    for one in consultations:
+        if one.appointment is not None:
+            yield Entry(
+                title=one.appointment.title,
+                url=one.consultation.get_absolute_url(),
+                text="・".join(part for part in (one.appointment.when, one.appointment.place) if part),
+                badge=_("日時決定"),
                 badge_kind=one.standing.badge,
             )
 

@@ -31,7 +31,7 @@ def test_what_needs_me_comes_first_and_what_is_over_is_gone(client: Client, citi
     my = client.get(reverse("my")).context["my"]
 
     assert [entry.url for entry in my.needs] == [waiting.get_absolute_url()]
-    assert [entry.url for entry in my.coming] == [running.get_absolute_url()]
+    assert [entry.url for entry in my.asked] == [running.get_absolute_url()]
 
 
 def test_a_talk_that_has_its_time_is_coming(client: Client, citizen: User) -> None:

@@ -43,7 +43,7 @@ class AcceptWithTimesForm(AcceptForm):
         label=_("都合のよい日時"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("3つまで選べます。"),
+        help_text=_("3つまで選べます。合う日時がなければ、下に書いてください。"),
     )
     wish = forms.CharField(
         label=_("ほかの日時がよいとき"),

@@ -154,7 +154,7 @@ class SendForm(ConsentForm):
         receiver = self.fields["receiver"]
         assert isinstance(receiver, forms.ChoiceField)  # noqa: S101
         receiver.choices = [("", _("選んでください")), *receivers]
-        self.fields["consent_text"].help_text = _("例：センターへ相談の内容と連絡先を伝えること")
+        self.fields["consent_text"].help_text = _("例：送り先へ、相談の内容と連絡先を伝えること")
         if not asks_organisations:
             del self.fields["name"]
             del self.fields["email"]

@@ -260,7 +260,7 @@ def _referrals(
             yield Happening(
                 at=row.answered_at,
                 kind="referral",
-                title=_("%(receiver)s の返事：%(status)s") % {**names, "status": status},
+                title=_("%(receiver)sの返事：%(status)s") % {**names, "status": status},
                 icon="handshake",
                 by=str(row.answered_by or ""),
                 text="" if row.pk in written else row.answer_text,
@@ -271,7 +271,7 @@ def _referrals(
             yield Happening(
                 at=row.finished_at,
                 kind="referral",
-                title=_("%(receiver)s の結果：%(outcome)s") % {**names, "outcome": row.get_outcome_display()},
+                title=_("%(receiver)sの結果：%(outcome)s") % {**names, "outcome": row.get_outcome_display()},
                 icon="circle-check",
                 text="" if row.pk in written else row.outcome_text,
                 link=link,
@@ -342,7 +342,7 @@ def _told(row: Introduction) -> str:
 
 
 def _became(row: Introduction) -> str:
-    return _("%(name)s のその後：%(result)s") if row.programme_id else _("%(name)s とのその後：%(result)s")
+    return _("%(name)sのその後：%(result)s") if row.programme_id else _("%(name)sとのその後：%(result)s")
 
 
 def _surveys(consultation: Consultation) -> Iterator[Happening]:

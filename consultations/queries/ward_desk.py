@@ -151,12 +151,12 @@ def of_referrals(rows: ReferralQuerySet) -> ReferralQuerySet:
 
 def sent_line(one: Referral) -> ReferralLine:
     names = {"receiver": one.to_name, "kind": one.get_kind_display()}
-    return _line(one, _("%(receiver)s への%(kind)s") % names)
+    return _line(one, _("%(receiver)sへの%(kind)s") % names)
 
 
 def received_line(one: Referral) -> ReferralLine:
     return _line(
-        one, _("%(sender)s からの%(kind)s") % {"sender": one.from_name, "kind": one.get_kind_display()}
+        one, _("%(sender)sからの%(kind)s") % {"sender": one.from_name, "kind": one.get_kind_display()}
     )
 
 

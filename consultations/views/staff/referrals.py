@@ -24,7 +24,7 @@ def refer(request: HttpRequest, pk: int) -> HttpResponse:
     opened = open_for(user, pk)
     sending = referring.send(request, user, opened.consultation)
     if sending.sent:
-        messages.success(request, _("%(receiver)s に送りました。") % {"receiver": sending.sent.to_name})
+        messages.success(request, _("%(receiver)sに送りました。") % {"receiver": sending.sent.to_name})
         return redirect("admin:consultations_referral_page", pk=sending.sent.pk)
     readings.record_reading(consultation=opened.consultation, what=readings.What.PAGE, by=user)
     return staff_pages.page(

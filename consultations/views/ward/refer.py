@@ -16,7 +16,7 @@ def refer(request: HttpRequest, reference: str) -> HttpResponse:
     sending = referring.send(request, user, opened.consultation)
     if sending.sent:
         receiver = {"receiver": sending.sent.to_name}
-        messages.success(request, _("%(receiver)s に送りました。") % receiver)
+        messages.success(request, _("%(receiver)sに送りました。") % receiver)
         return redirect("ward_referral", pk=sending.sent.pk)
     readings.record_reading(consultation=opened.consultation, what=readings.What.PAGE, by=user)
     context = {"sending": sending, "form": sending.form, "consultation": opened.consultation}

@@ -159,7 +159,7 @@ def test_a_programme_is_named_mails_nobody_and_gets_its_result(client: Client, c
     row.refresh_from_db()
     assert (row.result, row.result_at is not None) == ("used", True)
     story = html(client.get(address(consultation)))
-    for words in ("制度を紹介：はじめの助成", "はじめの助成 のその後：制度を利用した", "5万円が決まった。"):
+    for words in ("制度を紹介：はじめの助成", "はじめの助成のその後：制度を利用した", "5万円が決まった。"):
         assert words in story
     assert not OutgoingMail.objects.exists()
 

@@ -47,7 +47,9 @@ def check_time(begins_at: datetime, day: DayHours | None) -> None:
         )
     ends_at = begins_at + MEETING
     if ends_at.date() != begins_at.date() or not day.is_open_throughout(begins_at.time(), ends_at.time()):
-        hours = "、".join(f"{one.opens:%H:%M}-{one.closes:%H:%M}" for one in day.open_periods)
+        hours = "、".join(
+            f"{one.opens.hour}:{one.opens:%M}-{one.closes.hour}:{one.closes:%M}" for one in day.open_periods
+        )
         raise ValidationError(
             _("相談は1時間です。この日に開いている時間（%(hours)s）に収まるように選んでください。"),
             code="outside_hours",

@@ -10,7 +10,7 @@ registered can't be written: its mails would be seen by nobody, and a failed one
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 SeenBy = Callable[[Any], "QuerySet[Any]"]
 
@@ -27,8 +27,11 @@ def check(kind: str) -> None:
 
 
 def seen_by(user: Any) -> Q:
-    """Asked row by row through the primary key, so that the newest fifty of many are found by their index."""
+    """Asked row by row through the primary key, so that the newest fifty of many are found by their index. Not by EXISTS:
+    PostgreSQL would gather everything that somebody sees into one table first, for fifty rows or a count.
+    """
     found = Q(about_kind="")
     for kind, rows in _seen_by.items():
-        found |= Q(Exists(rows(user).filter(pk=OuterRef("about_id"))), about_kind=kind)
+        seen = rows(user).filter(pk=OuterRef("about_id")).order_by()
+        found |= Q(about_kind=kind, about_id=Subquery(seen.values("pk")[:1]))
     return found

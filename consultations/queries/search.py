@@ -15,6 +15,9 @@ FEWEST_DIGITS = 4
 MOST = 1_000
 """Hits looked at of each kind when everything is searched: more than anybody turns pages for."""
 
+ALL = 10_000_000
+"""More entries than any site has."""
+
 Row = TypeVar("Row", bound=Model)
 
 
@@ -39,12 +42,15 @@ def found(consultations: QuerySet[Consultation], words: str, user: User) -> Quer
 def found_among(consultations: QuerySet[Consultation], words: str, user: User) -> QuerySet[Consultation]:
     """The same for a few of them, such as those under way: nothing is left out, however old."""
     these = consultations.order_by().values("pk")
+    # Their entries first, then what these say. Left to choose, PostgreSQL asks the index of words anew for each of them;
+    # it takes what has a limit as it stands.
+    their_own = Entry.objects.filter(consultation__in=these).order_by().values("pk")[:ALL]
     return _named(
         consultations,
         words,
         user,
         written=_hits(consultations.order_by(), words),
-        said=_hits(Entry.objects.visible_to(user).filter(consultation__in=these), words).order_by(),
+        said=_hits(Entry.objects.visible_to(user).filter(pk__in=their_own), words).order_by(),
         asked_by=people(words).filter(consultation__in=these).order_by(),
     )
 

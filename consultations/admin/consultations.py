@@ -15,7 +15,7 @@ from consultations.models import Consultation
 from consultations.queries import lists, search
 from consultations.rules import rights
 from consultations.views.staff import consultation, export, inbox, log, person_export, report
-from kyodo import dates, numbers
+from kyodo import clock, dates, numbers
 from kyodo.admin_paging import NearPaginator
 
 # What may be asked of the list without telling of text: the others keep to what the office reads.
@@ -141,4 +141,6 @@ class ConsultationAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("受付"), ordering="received_at")
     def received(self, one: Consultation) -> str:
-        return dates.day(one.received_at)
+        """The year where it is not this one: with it, who works on it would stand beyond the edge."""
+        day = clock.local(one.received_at).date()
+        return dates.short_day(day) if day.year == clock.today().year else dates.day(day)

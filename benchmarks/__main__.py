@@ -171,6 +171,9 @@ def measure(rounds: int, facts: dict[str, str]) -> dict[str, tuple[Page, Timings
 
 
 def measure_bookings(client: Client, facts: dict[str, str]) -> dict[str, tuple[Page, Timings]]:
+    if not facts["wishes"]:
+        print("no group without a booking is left to book: load the data anew with --fresh")
+        return {}
     page, timings = Page("booking POST", "/spaces/kyodo-lab/book/", aim=3.0), Timings()
     for wish in facts["wishes"].split(","):
         day, hour, group, cookie = wish.split("|")

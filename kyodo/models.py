@@ -3,7 +3,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Attempts(models.Model):
-    """How often someone asked for something within a window of time (回数の記録). Who, only as a hash."""
+    """How often someone asked for something within a window of time (回数の記録). Who, only as a hash.
+
+    The table is UNLOGGED: a count is no record of anything, and after a crash all begin anew.
+    """
 
     key = models.CharField(_("だれが何を"), max_length=64, primary_key=True)
     count = models.PositiveIntegerField(_("回数"))

@@ -20,7 +20,8 @@ MARKED = """(one) => {
 
 
 def tab_to(page: Page, target: Locator) -> None:
-    """Press Tab until the target has the focus; every stop on the way must show itself."""
+    """Press Tab until the target has the focus; every stop on the way must show itself, once the style sheets are there."""
+    page.wait_for_load_state("load")
     for _stop in range(MOST_STOPS):
         page.keyboard.press("Tab")
         focused = page.evaluate_handle(HERE).as_element()

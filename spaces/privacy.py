@@ -19,7 +19,7 @@ PRIVACY = {
     ),
     "Booking": fields(
         plain="id reference space group series begins_at ends_at people purpose use status channel booked_at "
-        "claim_until decided_at cancelled_at reason checked_in_at reminded_at reminder_missed_at version",
+        "claim_until decided_at cancelled_at reason checked_in_at people_came left_at reminded_at reminder_missed_at version",
         staff="booked_by decided_by cancelled_by checked_in_by",
     ),
     "RuleOverride": fields(plain="id booking code reason at", staff="by"),
@@ -37,6 +37,7 @@ PRIVACY = {
         plain="id kind title note closure begins_at ends_at placed_at released_at units",
         staff="placed_by released_by",
     ),
+    "Visit": fields(plain="id purpose people visited_at taken_back_at", staff="noted_by"),
     "Occupancy": fields(plain="id unit period booking hold"),
     "WaitingEntry": fields(
         plain="id group space begins_at ends_at people purpose created_at notified_at closed_at", staff="user"

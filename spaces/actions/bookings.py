@@ -104,7 +104,7 @@ def write_booking(
         booked_by=by,
         claim_until=claim_until,
     )
-    _occupy(booking, chosen)
+    occupy(booking, chosen)
     _record_overrides(booking, set_aside, by=by)
     return booking
 
@@ -130,10 +130,10 @@ def change_booking(
         raise PermissionDenied
     wish = Wish(space, booking.group, begins_at, ends_at, people, purpose.strip(), use, booking=booking)
     facts = fact_queries.facts_for(wish)
-    before = _units_of(booking)
+    before = units_of(booking)
 
     with reserving(group_ids=[booking.group_id], unit_ids=[*space.unit_ids, *before]) as groups:
-        booking = _locked(booking)
+        booking = lock_booking(booking)
         _check_version(booking, version)
         _check_ahead(booking, by)
         wish = replace(wish, group=groups[booking.group_id], booking=booking)
@@ -150,8 +150,8 @@ def change_booking(
             booking.decided_at = booking.decided_by = None
         booking.reminded_at = reminders.told_at(begins_at, clock.now())
         booking.reminder_missed_at = None
-        _save_next_version(booking)
-        _occupy(booking, chosen)
+        save_next_version(booking)
+        occupy(booking, chosen)
         _record_overrides(booking, set_aside, by=by)
         emails.booking_changed(booking, by)
         tell_waiting_later(unit_ids=before, begins_at=freed[0], ends_at=freed[1])
@@ -163,10 +163,10 @@ def cancel_booking(*, booking: Booking, by: User | None, reason: str = "") -> Bo
     if by is not None and not rights.may_write(by, booking):
         raise PermissionDenied
     with transaction.atomic():
-        booking = _locked(booking)
+        booking = lock_booking(booking)
         if by is not None:
             _check_ahead(booking, by)
-        _check_edge(booking, Booking.Status.CANCELLED)
+        check_edge(booking, Booking.Status.CANCELLED)
         let_go(booking, by=by, reason=reason)
         emails.booking_cancelled(booking, by)
     return booking
@@ -179,7 +179,7 @@ def cancel_all_ahead(*, group: Group, by: User) -> None:
     with transaction.atomic():
         # In the order in which holds, closures and series take them, so that none waits for another for ever.
         for booking in group.bookings.upcoming().order_by("begins_at", "pk"):
-            locked = _locked(booking)
+            locked = lock_booking(booking)
             if locked.is_ahead:
                 let_go(locked, by=by, reason=_("団体の登録が終わったため"))
                 emails.booking_cancelled(locked, by)
@@ -187,11 +187,11 @@ def cancel_all_ahead(*, group: Group, by: User) -> None:
 
 def let_go(booking: Booking, *, by: User | None, reason: str) -> None:
     """Cancel a locked booking and free its units; the caller mails, once for however many."""
-    units = _units_of(booking)
+    units = units_of(booking)
     booking.occupancies.all().delete()
     booking.status = Booking.Status.CANCELLED
     booking.cancelled_at, booking.cancelled_by, booking.reason = clock.now(), by, reason.strip()
-    _save_next_version(booking)
+    save_next_version(booking)
     tell_waiting_later(unit_ids=units, begins_at=booking.begins_at, ends_at=booking.ends_at)
 
 
@@ -203,14 +203,14 @@ def approve_booking(
         raise PermissionDenied
     facts = fact_queries.facts_for(_wish_of(booking))
     with reserving(group_ids=[booking.group_id], unit_ids=[]) as groups:
-        booking = _locked(booking)
+        booking = lock_booking(booking)
         _check_version(booking, version)
-        _check_edge(booking, Booking.Status.CONFIRMED)
+        check_edge(booking, Booking.Status.CONFIRMED)
         wish = replace(_wish_of(booking), group=groups[booking.group_id])
         set_aside = check_limits(wish, facts, by=by, overrides=overrides, rules=limits.RULES_OF_APPROVAL)
         booking.status = Booking.Status.CONFIRMED
         booking.decided_at, booking.decided_by, booking.claim_until = clock.now(), by, None
-        _save_next_version(booking)
+        save_next_version(booking)
         _record_overrides(booking, set_aside, by=by)
         emails.booking_approved(booking)
     return booking
@@ -222,13 +222,13 @@ def decline_booking(*, booking: Booking, by: User, reason: str) -> Booking:
     if not reason.strip():
         raise ValidationError(_("お断りする理由を書いてください。団体に届きます。"), code="reason")
     with transaction.atomic():
-        booking = _locked(booking)
-        _check_edge(booking, Booking.Status.DECLINED)
-        units = _units_of(booking)
+        booking = lock_booking(booking)
+        check_edge(booking, Booking.Status.DECLINED)
+        units = units_of(booking)
         booking.occupancies.all().delete()
         booking.status, booking.reason = Booking.Status.DECLINED, reason.strip()
         booking.decided_at, booking.decided_by, booking.claim_until = clock.now(), by, None
-        _save_next_version(booking)
+        save_next_version(booking)
         emails.booking_declined(booking)
         tell_waiting_later(unit_ids=units, begins_at=booking.begins_at, ends_at=booking.ends_at)
     return booking
@@ -239,58 +239,13 @@ def claim_booking(*, booking: Booking, by: User) -> Booking:
     if not rights.may_write(by, booking):
         raise PermissionDenied
     with transaction.atomic():
-        booking = _locked(booking)
-        _check_edge(booking, Booking.Status.CONFIRMED)
+        booking = lock_booking(booking)
+        check_edge(booking, Booking.Status.CONFIRMED)
         if booking.claim_until is None or booking.claim_until < clock.now():
             raise ValidationError(_("確認の期限が過ぎています。"), code="deadline")
         booking.status, booking.claim_until = Booking.Status.CONFIRMED, None
-        _save_next_version(booking)
+        save_next_version(booking)
         emails.booking_confirmed(booking)
-    return booking
-
-
-def check_in(*, booking: Booking, by: User) -> Booking:
-    """The group has come: noted by staff all day long, or by one of its people through the QR code when it is time."""
-    if not rights.may_check_in(by, booking):
-        raise PermissionDenied
-    with transaction.atomic():
-        booking = _locked(booking)
-        _check_edge(booking, Booking.Status.USED)
-        if booking.day != clock.today():
-            raise ValidationError(_("受付は、利用の日にできます。"), code="too_early_or_late")
-        if not rights.is_time_to_check_in(by, booking):
-            raise ValidationError(_("受付は、開始の少し前から終了までです。"), code="too_early_or_late")
-        booking.status = Booking.Status.USED
-        booking.checked_in_at = clock.now()
-        booking.checked_in_by = by if rights.can_run_the_day(by) else None
-        _save_next_version(booking)
-    return booking
-
-
-def mark_no_show(*, booking: Booking, by: User) -> Booking:
-    if not rights.can_run_the_day(by):
-        raise PermissionDenied
-    with transaction.atomic():
-        booking = _locked(booking)
-        _check_edge(booking, Booking.Status.NO_SHOW)
-        if booking.begins_at > clock.now():
-            raise ValidationError(_("開始の時刻を過ぎてから記録できます。"), code="too_early_or_late")
-        booking.status = Booking.Status.NO_SHOW
-        _save_next_version(booking)
-    return booking
-
-
-def undo_attendance(*, booking: Booking, by: User) -> Booking:
-    """Take back a check-in or a no-show noted by mistake."""
-    if not rights.can_run_the_day(by):
-        raise PermissionDenied
-    with transaction.atomic():
-        booking = _locked(booking)
-        if booking.status not in (Booking.Status.USED, Booking.Status.NO_SHOW):
-            raise wrong_status(booking)
-        booking.status = Booking.Status.CONFIRMED
-        booking.checked_in_at = booking.checked_in_by = None
-        _save_next_version(booking)
     return booking
 
 
@@ -341,7 +296,7 @@ def _wish_of(booking: Booking) -> Wish:
     )
 
 
-def _locked(booking: Booking) -> Booking:
+def lock_booking(booking: Booking) -> Booking:
     """The booking as it is now, nobody else changing it until we are done."""
     return (
         Booking.objects.select_related("space__policy", "group", "booked_by")
@@ -360,7 +315,7 @@ def _check_version(booking: Booking, version: int) -> None:
         )
 
 
-def _check_edge(booking: Booking, status: str) -> None:
+def check_edge(booking: Booking, status: str) -> None:
     if status not in EDGES[booking.status]:
         raise wrong_status(booking)
 
@@ -372,16 +327,16 @@ def _check_ahead(booking: Booking, by: User) -> None:
         raise ValidationError(_("変更と取消の期限が過ぎました。センターにお電話ください。"), code="deadline")
 
 
-def _save_next_version(booking: Booking) -> None:
+def save_next_version(booking: Booking) -> None:
     booking.version += 1
     booking.save()
 
 
-def _units_of(booking: Booking) -> list[int]:
+def units_of(booking: Booking) -> list[int]:
     return list(booking.occupancies.order_by("unit_id").values_list("unit_id", flat=True))
 
 
-def _occupy(booking: Booking, units: list[int]) -> None:
+def occupy(booking: Booking, units: list[int]) -> None:
     period = fact_queries.occupied_period(booking.space.policy, booking.begins_at, booking.ends_at)
     Occupancy.objects.bulk_create(Occupancy(unit_id=unit, booking=booking, period=period) for unit in units)
     # The group has its place: it waits for this time no longer.

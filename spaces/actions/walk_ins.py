@@ -1,23 +1,21 @@
 """Someone stands at the counter and wants a place now: booked and checked in by one step of the receptionist."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Group, User
-from kyodo import clock
-from spaces.actions import bookings
+from spaces.actions import attendance, bookings
 from spaces.models import Booking, Space
 from spaces.rules import rights
 
 
 def begins_now(space: Space) -> datetime:
-    """The step of the clock we are in: a walk-in at 13:10 uses the place from 13:00."""
-    now = clock.now().replace(second=0, microsecond=0)
-    return now - timedelta(minutes=now.minute % space.policy.step_minutes)
+    """A walk-in at 13:10 uses the place from 13:00."""
+    return attendance.running_step(space.policy)
 
 
 def book_walk_in(
@@ -49,4 +47,4 @@ def book_walk_in(
         # The button was pressed twice: the group came once.
         if booking.status == Booking.Status.USED:
             return booking
-        return bookings.check_in(booking=booking, by=by)
+        return attendance.check_in(booking=booking, by=by)

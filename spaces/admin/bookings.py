@@ -35,7 +35,7 @@ class WhenFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
         today = clock.day_begins(clock.today())
-        # A search looks everywhere: whoever types a reference wants that one, past or not.
+        # A search decides itself: a reference is wanted past or not, a name from today on.
         if self.value() == "all" or (self.value() is None and request.GET.get("q")):
             return queryset
         if self.value() == "past":
@@ -76,7 +76,10 @@ class BookingAdmin(admin.ModelAdmin):
         if len(reference) == references.LENGTH and Booking.objects.filter(reference=reference).exists():
             return queryset.filter(reference=reference), False
         named = day_queries.groups_called(search_term, Group.objects.all())
-        return queryset.filter(group_id__in=[group.pk for group in named[:GROUPS_SEARCHED]]), False
+        bookings = queryset.filter(group_id__in=[group.pk for group in named[:GROUPS_SEARCHED]])
+        if WhenFilter.parameter_name not in request.GET:
+            bookings = bookings.filter(begins_at__gte=clock.day_begins(clock.today()))
+        return bookings, False
 
     def has_delete_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
         """A booking is cancelled, never deleted: statistics and history keep it."""
@@ -100,6 +103,9 @@ class BookingAdmin(admin.ModelAdmin):
         return [
             path("day/", enter(day.day_sheet), name="spaces_booking_day"),
             path("day/walk-in/<slug:slug>/", enter(day.walk_in), name="spaces_booking_walk_in"),
+            path("day/people/<str:day>/", enter(day.people), name="spaces_booking_people"),
+            path("day/visits/", enter(day.visit), name="spaces_visit"),
+            path("day/visits/<int:pk>/undo/", enter(day.visit_back), name="spaces_visit_undo"),
             path("day/<str:reference>/<slug:step>/", enter(day.attendance), name="spaces_booking_attendance"),
             path("close/", enter(closures.close), name="spaces_close"),
             path("close/<int:pk>/reopen/", enter(closures.reopen), name="spaces_reopen"),

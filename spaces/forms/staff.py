@@ -52,6 +52,9 @@ class ChoosesGroup(forms.Form):
         empty_label=None,
     )
 
+    takes_single_hit = False
+    """One group whose name only holds what was typed is taken without asking: it stands there and can say no."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.candidates = day_queries.find_groups(self._typed())
@@ -68,6 +71,8 @@ class ChoosesGroup(forms.Form):
     @property
     def has_choice(self) -> bool:
         """Several, or one that was not named exactly: a person says which."""
+        if self.takes_single_hit and len(self.candidates) == 1:
+            return False
         typed = self._typed().strip()
         return bool(self.candidates) and not (
             len(self.candidates) == 1
@@ -119,14 +124,27 @@ class OverridesRules(forms.Form):
 class WalkInForm(ChoosesGroup, OverridesRules):
     """Three fields for somebody who stands at the counter."""
 
-    field_order = ("group_name", "picked", "people", "ends", "purpose", "overrides", "override_reason")
+    field_order = (
+        "group_name",
+        "picked",
+        "is_sure",
+        "people",
+        "ends",
+        "purpose",
+        "overrides",
+        "override_reason",
+    )
 
+    takes_single_hit = True
+
+    is_sure = forms.BooleanField(label=_("それでも、もう1か所使う"), required=False, widget=forms.HiddenInput)
     people = forms.IntegerField(label=_("人数"), min_value=1, max_value=999, initial=2)
     ends = forms.ChoiceField(label=_("何時まで"))
     purpose = forms.CharField(label=_("利用の目的"), max_length=200, initial=_("打合せ"))
 
     def __init__(self, *args: Any, space: Space, begins_at: datetime, until: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.space = space
         self.begins_at = begins_at
         step = timedelta(minutes=space.policy.step_minutes)
         longest = min(until, begins_at + timedelta(minutes=space.policy.longest_minutes))
@@ -144,6 +162,24 @@ class WalkInForm(ChoosesGroup, OverridesRules):
     def ends_at(self) -> datetime:
         day = clock.local(self.begins_at).date()
         return clock.at(day, time.fromisoformat(self.cleaned_data["ends"]))
+
+    def ask_about(self, here: Booking | None) -> None:
+        """The group is in the house already: perhaps its line on the sheet was meant. Not after a double press."""
+        if here is None or (here.space_id, here.begins_at, here.ends_at) == (
+            self.space.pk,
+            self.begins_at,
+            self.ends_at,
+        ):
+            return
+        self.fields["is_sure"].widget = forms.CheckboxInput()
+        self.add_error(
+            "is_sure",
+            ValidationError(
+                _("この団体は、いま%(space)sを%(until)sまで使っています。"),
+                code="here",
+                params={"space": here.space.name, "until": f"{clock.local(here.ends_at):%H:%M}"},
+            ),
+        )
 
 
 class BookingForm(OverridesRules):

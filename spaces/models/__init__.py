@@ -3,6 +3,7 @@ from spaces.models.feeds import Feed
 from spaces.models.lottery import LotteryEntry, LotteryRound
 from spaces.models.occupancy import Hold, Occupancy
 from spaces.models.spaces import BookingPolicy, Space, SpacePhoto, Unit
+from spaces.models.visits import Visit
 from spaces.models.waiting import WaitingEntry
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "Space",
     "SpacePhoto",
     "Unit",
+    "Visit",
     "WaitingEntry",
 ]

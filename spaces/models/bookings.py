@@ -149,6 +149,10 @@ class Booking(models.Model):
         "accounts.User", models.PROTECT, related_name="+", null=True, blank=True
     )
     """Empty when the group checked itself in by QR code."""
+    people_came = models.PositiveSmallIntegerField(_("来館した人数"), null=True, blank=True)
+    """How many really came, where somebody counted; `people` stays what was booked."""
+    left_at = models.DateTimeField(_("退館"), null=True, blank=True)
+    """The group went home before its time was over; from then on its place is free."""
     reminded_at = models.DateTimeField(_("お知らせした日時"), null=True, blank=True)
     reminder_missed_at = models.DateTimeField(_("お知らせできなかった日時"), null=True, blank=True)
     """Set when the reminder could not leave before the booking began: a late one helps nobody."""
@@ -191,6 +195,13 @@ class Booking(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="used") | Q(checked_in_at__isnull=False),
                 name="booking_used_was_checked_in",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="used") | Q(people_came__isnull=True, left_at__isnull=True),
+                name="booking_attended_only_when_used",
+            ),
+            models.CheckConstraint(
+                condition=Q(people_came__isnull=True) | Q(people_came__gte=1), name="booking_somebody_came"
             ),
             models.CheckConstraint(
                 condition=Q(reminded_at__isnull=True) | Q(reminder_missed_at__isnull=True),

@@ -15,7 +15,7 @@ from accounts.models import Group
 from kyodo import clock
 from kyodo.centre import hours
 from kyodo.centre.hours import DayHours
-from spaces.models import Booking, Hold, Occupancy, Space
+from spaces.models import Booking, Hold, Occupancy, Space, Visit
 from spaces.rules import rights
 
 NO_SHOW_DAYS = 365
@@ -31,6 +31,8 @@ SHOWN = (
     "status",
     "reason",
     "checked_in_at",
+    "people_came",
+    "left_at",
 )
 
 
@@ -54,7 +56,8 @@ class Entry:
 
     @cached_property
     def is_now(self) -> bool:
-        return self.booking.begins_at <= self.now < self.booking.ends_at
+        ends_at = self.booking.left_at or self.booking.ends_at
+        return self.booking.begins_at <= self.now < ends_at
 
     @cached_property
     def is_today(self) -> bool:
@@ -77,6 +80,20 @@ class Entry:
         return self.booking.status == Booking.Status.CONFIRMED and self.booking.begins_at <= self.now
 
     @property
+    def counts_people(self) -> bool:
+        """Here, or expected today: how many came can be written."""
+        return self.booking.status == Booking.Status.USED or (self.is_today and self.can_check_in)
+
+    @property
+    def can_mark_left(self) -> bool:
+        return (
+            self.booking.status == Booking.Status.USED
+            and self.booking.left_at is None
+            and self.is_today
+            and self.now < self.booking.ends_at
+        )
+
+    @property
     def can_undo(self) -> bool:
         return self.booking.status in (Booking.Status.USED, Booking.Status.NO_SHOW)
 
@@ -95,7 +112,7 @@ class Entry:
 
     @property
     def people(self) -> str:
-        return _("%(people)d人") % {"people": self.booking.people}
+        return _("%(people)d人") % {"people": self.booking.people_came or self.booking.people}
 
     @property
     def missed(self) -> str:
@@ -113,6 +130,8 @@ class Entry:
             return _("未着")
         if self.is_today and self.booking.status == Booking.Status.CONFIRMED:
             return _("来館待ち")
+        if self.booking.left_at is not None:
+            return _("退館済み")
         if self.is_today and self.booking.status == Booking.Status.USED:
             return _("来館済み")
         return str(self.booking.get_status_display())
@@ -124,6 +143,8 @@ class Entry:
             yield Button(_("来館"), self._step("check-in"), css)
         if self.can_mark_no_show:
             yield Button(_("来館なし"), self._step("no-show"))
+        if self.can_mark_left:
+            yield Button(_("退館"), self._step("left"))
         if self.can_undo:
             yield Button(_("もどす"), self._step("undo"), "quiet")
 
@@ -155,6 +176,7 @@ class DaySheet:
     entries: Sequence[Entry]
     let_go: Sequence[Booking]
     holds: Sequence[Held]
+    visits: Sequence[Visit] = field(default_factory=tuple)
     free: Sequence[FreeNow] = field(default_factory=tuple)
 
     @property
@@ -176,7 +198,9 @@ class DaySheet:
     @property
     def people_expected(self) -> int:
         return sum(
-            entry.booking.people for entry in self.entries if entry.booking.status != Booking.Status.NO_SHOW
+            entry.booking.people_came or entry.booking.people
+            for entry in self.entries
+            if entry.booking.status != Booking.Status.NO_SHOW
         )
 
     @property
@@ -187,7 +211,16 @@ class DaySheet:
 
     @property
     def people_here(self) -> int:
-        return sum(entry.booking.people for entry in self.here)
+        return sum(entry.booking.people_came or entry.booking.people for entry in self.here)
+
+    @property
+    def can_count_people(self) -> bool:
+        """Somebody came whose number can be written."""
+        return any(entry.booking.status == Booking.Status.USED for entry in self.entries)
+
+    @property
+    def visitors(self) -> int:
+        return sum(visit.people for visit in self.visits)
 
     @property
     def late(self) -> Sequence[Entry]:
@@ -199,7 +232,7 @@ class DaySheet:
 
 
 def day_sheet(day: date) -> DaySheet:
-    """Six queries, however full the day, and one more where staff hold something."""
+    """Seven queries, however full the day, and one more where staff hold something."""
     opening = hours.opening_day(day)
     now = clock.now()
     spaces = {space.pk: space for space in Space.objects.for_booking()}
@@ -239,7 +272,20 @@ def day_sheet(day: date) -> DaySheet:
         ],
         let_go=[booking for booking in bookings if booking.status == Booking.Status.CANCELLED],
         holds=[Held(hold, _listed(held[hold.pk])) for hold in holds],
+        visits=list(Visit.objects.counted().between(day, day)),
         free=_free_now(opening, spaces.values(), by_unit, now) if day == now.date() else (),
+    )
+
+
+def here_now(group: Group) -> Booking | None:
+    """The booking with which a group is in the house at this moment."""
+    now = clock.now()
+    return (
+        group.bookings.filter(
+            status=Booking.Status.USED, begins_at__lte=now, ends_at__gt=now, left_at__isnull=True
+        )
+        .select_related("space")
+        .first()
     )
 
 

@@ -12,7 +12,19 @@ from accounts.models import User
 from kyodo import dates
 from spaces.models import Booking, Space
 
-SHOWN = ("status", "space_id", "begins_at", "ends_at", "people", "purpose", "use", "reason", "checked_in_at")
+SHOWN = (
+    "status",
+    "space_id",
+    "begins_at",
+    "ends_at",
+    "people",
+    "purpose",
+    "use",
+    "reason",
+    "checked_in_at",
+    "people_came",
+    "left_at",
+)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,22 @@ def can_check_in(user: User, booking: Booking) -> bool:
     )
 
 
+def is_far_from_time(booking: Booking) -> bool:
+    """Checked in now, perhaps the wrong line was pressed: before checking in opens, or after the booked time."""
+    return not checkin_opens_at(booking) <= clock.now() < booking.ends_at
+
+
+def can_mark_left(user: User, booking: Booking) -> bool:
+    """Here now, and somebody may say that they went home before their time was over."""
+    return (
+        can_run_the_day(user)
+        and booking.status == Booking.Status.USED
+        and booking.left_at is None
+        and booking.day == clock.today()
+        and clock.now() < booking.ends_at
+    )
+
+
 def can_hold(user: User) -> bool:
     return can_decide(user)
 

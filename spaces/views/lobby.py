@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.requests import person
 from kyodo import clock
 from kyodo.references import normalise
-from spaces.actions import bookings
+from spaces.actions import attendance
 from spaces.models import Booking
 from spaces.queries import lobby as lobby_queries
 from spaces.rules import rights
@@ -37,7 +37,7 @@ def check_in(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if request.method == "POST":
         try:
-            bookings.check_in(booking=booking, by=user)
+            attendance.check_in(booking=booking, by=user)
         except ValidationError as refusal:
             for sentence in refusal.messages:
                 messages.error(request, sentence)

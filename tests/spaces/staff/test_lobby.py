@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Group, User
 from kyodo.centre.models import Closure
-from spaces.actions import bookings
+from spaces.actions import attendance
 from spaces.models import Booking, Space
 from tests.factories.spaces import BookingFactory, at
 from tests.spaces.staff.conftest import TODAY
@@ -119,7 +119,7 @@ def test_others_are_told_that_there_is_no_such_booking(
     assert client.get(check_in_url(booking)).status_code == 404
     assert client.post(check_in_url(booking)).status_code == 404
     with pytest.raises(PermissionDenied):
-        bookings.check_in(booking=booking, by=request.getfixturevalue(who))
+        attendance.check_in(booking=booking, by=request.getfixturevalue(who))
     booking.refresh_from_db()
     assert booking.status == "confirmed"
 

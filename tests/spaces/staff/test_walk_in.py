@@ -75,8 +75,29 @@ def test_a_group_is_found_by_number_kana_or_part_of_its_name(
 def test_a_group_that_was_not_offered_cannot_be_picked(
     desk: Client, spaces: dict[str, Space], group: Group, other_group: Group
 ) -> None:
+    GroupFactory(name="見守り隊")
+
     assert walk_in(desk, group_name="見守", picked=other_group.pk).status_code == 422
     assert not Booking.objects.exists()
+
+
+def test_one_hit_is_taken_without_asking(desk: Client, spaces: dict[str, Space], group: Group) -> None:
+    assert walk_in(desk, group_name="見守").status_code == 302
+    assert Booking.objects.get().group == group
+
+
+def test_a_group_that_is_here_already_gets_a_second_place_only_when_that_is_meant(
+    desk: Client, spaces: dict[str, Space], group: Group
+) -> None:
+    BookingFactory(space=spaces["space-a"], group=group, day=TODAY, hour=12, minutes=180, used=True)
+
+    asked = walk_in(desk)
+    assert asked.status_code == 422
+    assert "いまスペースAを15:00まで使っています" in asked.content.decode()
+    assert Booking.objects.count() == 1
+
+    assert walk_in(desk, is_sure="on").status_code == 302
+    assert Booking.objects.count() == 2
 
 
 def test_an_expired_group_is_not_found(desk: Client, spaces: dict[str, Space]) -> None:

@@ -9,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -16,7 +17,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from kyodo import access
+from kyodo import access, plain
 
 
 def standing(request: HttpRequest) -> tuple[str, bool]:
@@ -37,6 +38,15 @@ def place_of(path: str) -> str:
     return f"{home}{app}/" if any(app == label for label, _name in names) else ""
 
 
+class SearchesPlainWords(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What somebody types into the search box of a list is made plain, as in every other field."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return super().get_search_results(request, queryset, plain.words(search_term))
+
+
 class AdminSite(admin.AdminSite):
     site_header = _("センターの仕事")
     site_title = _("センターの仕事")
@@ -47,6 +57,12 @@ class AdminSite(admin.AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self._app_lists: dict[tuple[str, bool, str | None], list[dict[str, Any]]] = {}
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Every list searches alike; no admin has to remember it."""
+        base = admin_class or admin.ModelAdmin
+        named = {"__module__": base.__module__, "__doc__": base.__doc__}
+        super().register(model_or_iterable, type(base.__name__, (SearchesPlainWords, base), named), **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return access.may_enter_admin(request)

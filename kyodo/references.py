@@ -2,6 +2,8 @@
 
 import secrets
 
+from kyodo import plain
+
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 8
 
@@ -11,5 +13,5 @@ def new() -> str:
 
 
 def normalise(typed: str) -> str:
-    """What a person typed or read out, as we store it: case and separators don't matter."""
-    return "".join(character for character in typed.upper() if character in ALPHABET)
+    """What a person typed or read out, as we store it: case, width and separators don't matter."""
+    return "".join(character for character in plain.code(typed).upper() if character in ALPHABET)

@@ -210,6 +210,12 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.signing_in.LoginForm",
+    "signup": "accounts.forms.signing_in.SignupForm",
+    "add_email": "accounts.forms.signing_in.AddEmailForm",
+    "reset_password": "accounts.forms.signing_in.ResetPasswordForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_GET = False
@@ -222,6 +228,12 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.signing_in.AuthenticateForm",
+    "reauthenticate": "accounts.forms.signing_in.ReauthenticateForm",
+    "activate_totp": "accounts.forms.signing_in.ActivateTOTPForm",
+    "add_webauthn": "accounts.forms.signing_in.AddPasskeyForm",
+}
 # Every account's address is verified before the first sign-in, so that nobody can block another's by adding it;
 # without this, staff with a second factor could never change theirs.
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -1,7 +1,8 @@
 """Searching Japanese text in core PostgreSQL: one folding for index, question and highlight, cut into pairs of characters.
 
 `fold` brings spellings together that people take for the same: full and half width, capitals, katakana and hiragana,
-ヶ and が, dashes and long vowel marks, old forms of kanji. Folded text falls into runs of letters, each run into its
+ヶ and が, dashes and long vowel marks, old forms of kanji. What takes no ink of its own (variation selectors, format
+signs) belongs to the character before it and doesn't count: 葛城 finds 葛󠄀城. Folded text falls into runs of letters, each run into its
 pairs of neighbouring characters with their positions, written as a tsvector. A question becomes phrases of such pairs
 and so finds exactly what a search for the folded piece of text would find.
 
@@ -16,6 +17,7 @@ Two bounds come from PostgreSQL: positions end at 16,383 (a longer text belongs 
 first 255 places in one row.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Value
 from django.db.models.sql.compiler import SQLCompiler
+
+from kyodo import plain
 
 LAST_POSITION = 16_383
 GAP = 2
@@ -45,7 +49,10 @@ _FOLDED = str.maketrans(
     | {chr(code): chr(code - 0x60) for code in range(ord("ァ"), ord("ヴ") + 1)}
     | {"ヽ": "ゝ", "ヾ": "ゞ", "ヶ": "が", "ヵ": "が", "ゖ": "が", "ゕ": "が"}
 )
-_VOICE_MARKS = "ﾞﾟ\u3099\u309a"
+_VOICE_MARKS = "ﾞﾟ゛゜\u3099\u309a"
+_JOINING = str.maketrans({"゛": "\u3099", "゜": "\u309a"})
+_NO_MARKS = {0x3099: None, 0x309A: None}
+_ATTACHED = re.compile(f"[{_VOICE_MARKS}{plain.UNSEEN}]")
 
 
 @dataclass(frozen=True)
@@ -89,20 +96,29 @@ def fold_with_places(text: str) -> Folded:
 
 @lru_cache(maxsize=16_384)
 def _folded(cluster: str) -> str:
-    """Of a character with its marks; a text has few that differ."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
+    """Of a character with its marks; a text has few that differ. Empty for what takes no ink."""
+    cluster = plain.seen(cluster)
+    if len(cluster) > 1:
+        cluster = cluster.translate(_JOINING)
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
+    # あ゛ is no kana of its own; the mark must not part the word.
+    return folded.translate(_NO_MARKS) if len(folded) > 1 else folded
 
 
 def _is_plain(text: str) -> bool:
     """No character in it is a mark of the one before."""
-    return not any(map(unicodedata.combining, text)) and not any(mark in text for mark in _VOICE_MARKS)
+    return not any(map(unicodedata.combining, text)) and not _ATTACHED.search(text)
+
+
+def _is_attached(character: str) -> bool:
+    return bool(_ATTACHED.match(character) or unicodedata.combining(character))
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:
     """Each character with the marks that belong to it: half-width ﾊ and ﾞ are one バ."""
     start = 0
     for place in range(1, len(text) + 1):
-        if place == len(text) or not (text[place] in _VOICE_MARKS or unicodedata.combining(text[place])):
+        if place == len(text) or not _is_attached(text[place]):
             yield start, place
             start = place
 
@@ -160,9 +176,12 @@ class FoldedQuery(SearchQuery):
         return "%s::tsquery", [self.tsquery]
 
 
-def query(asked: str) -> FoldedQuery | None:
-    """Everything that was asked must be there, each word as it stands; None when nothing is asked."""
-    phrases = [_phrase(run) for run in _asked_runs(asked)]
+def query(asked: str, *, weight: str = "") -> FoldedQuery | None:
+    """Everything that was asked must be there, each word as it stands; None when nothing is asked.
+
+    With a weight only what was given that weight is looked through: the names alone, say.
+    """
+    phrases = [_phrase(run, weight) for run in _asked_runs(asked)]
     return FoldedQuery(" & ".join(phrases)) if phrases else None
 
 
@@ -170,11 +189,12 @@ def _asked_runs(asked: str) -> list[str]:
     return list(dict.fromkeys(runs(fold(asked[:MOST_CHARACTERS]))))[:MOST_PHRASES]
 
 
-def _phrase(run: str) -> str:
+def _phrase(run: str, weight: str) -> str:
     if len(run) == 1:
-        return f"'{run}':*"
+        return f"'{run}':*{weight}"
     pairs = [run[place : place + 2] for place in range(len(run) - 1)]
-    return "(" + " <-> ".join(f"'{pair}'" for pair in pairs) + ")"
+    mark = f":{weight}" if weight else ""
+    return "(" + " <-> ".join(f"'{pair}'{mark}" for pair in pairs) + ")"
 
 
 def highlight(text: str, asked: str) -> list[Piece]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -10,12 +9,16 @@ from django_filters.filters import CharFilter, ChoiceFilter
 from django_filters.filterset import FilterSet
 
 from accounts.models import Group
-from kyodo import text
+from kyodo import forms, text
 from kyodo.centre.models import ActivityField, Ward
 
 
+class WordsFilter(CharFilter):
+    field_class = forms.CharField
+
+
 class DirectoryFilter(FilterSet):
-    q = CharFilter(
+    q = WordsFilter(
         label=_("ことば"),
         method="search",
         max_length=100,

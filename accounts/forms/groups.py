@@ -1,10 +1,10 @@
 """What a group's people type about it."""
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.members import INVITABLE_ROLES
 from accounts.models import Group, Membership
+from kyodo import forms
 from kyodo.forms import CHARACTERS_LEFT, PhoneField
 
 ROLE_CHOICES = [(role.value, role.label) for role in INVITABLE_ROLES]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -10,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from kyodo import forms
 from kyodo.centre.models import WardCentre
-from kyodo.forms import PhoneField, kana
 
 
 class NameFields(forms.Form):
@@ -20,7 +19,7 @@ class NameFields(forms.Form):
     name = forms.CharField(
         label=_("お名前"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
-    name_kana = forms.CharField(label=_("ふりがな"), max_length=60, validators=[kana])
+    name_kana = forms.KanaField(label=_("ふりがな"), max_length=60)
 
 
 class SignupForm(NameFields):
@@ -46,7 +45,7 @@ class SignupForm(NameFields):
 
 
 class ProfileForm(NameFields):
-    phone = PhoneField(
+    phone = forms.PhoneField(
         label=_("電話番号"),
         required=False,
         help_text=_("急な休館など、メールでは間に合わないときに使います。"),

@@ -1,13 +1,13 @@
 from typing import TYPE_CHECKING
 
 import pghistory
-from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.groups import Group, GroupProfile, Membership
 from kyodo import clock
+from kyodo.db import models
 
 if TYPE_CHECKING:
     from accounts.models.users import User

@@ -4,7 +4,6 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.matching import NameKey, PhoneKey
 from kyodo import clock
+from kyodo.db import models
 
 if TYPE_CHECKING:
     from accounts.models.users import User
@@ -37,7 +37,7 @@ class GroupProfile(models.Model):
 
     kind = models.CharField(_("登録の種類"), max_length=16, choices=Kind.choices, default=Kind.SINGLE)
     name = models.CharField(_("団体名"), max_length=100)
-    name_kana = models.CharField(_("団体名のふりがな"), max_length=150)
+    name_kana = models.KanaField(_("団体名のふりがな"), max_length=150)
     legal_form = models.CharField(
         _("法人格など"), max_length=24, choices=LegalForm.choices, default=LegalForm.VOLUNTARY
     )
@@ -51,7 +51,7 @@ class GroupProfile(models.Model):
 
     contact_name = models.CharField(_("連絡担当者"), max_length=60)
     contact_email = models.EmailField(_("連絡先メールアドレス"))
-    contact_phone = models.CharField(_("連絡先電話番号"), max_length=20)
+    contact_phone = models.PhoneField(_("連絡先電話番号"), max_length=20)
     postal_address = models.CharField(_("連絡先住所"), max_length=200, blank=True)
     website = models.URLField(_("ウェブサイト"), blank=True)
 

@@ -2,13 +2,13 @@ from typing import Any, ClassVar
 
 import pghistory
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kyodo import clock
+from kyodo.db import models
 
 
 class UserManager(BaseUserManager["User"]):
@@ -40,8 +40,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     email = models.EmailField(_("メールアドレス"), max_length=254)
     name = models.CharField(_("お名前"), max_length=60, blank=True)
-    name_kana = models.CharField(_("ふりがな"), max_length=60, blank=True)
-    phone = models.CharField(_("電話番号"), max_length=20, blank=True)
+    name_kana = models.KanaField(_("ふりがな"), max_length=60, blank=True)
+    phone = models.PhoneField(_("電話番号"), max_length=20, blank=True)
 
     role = models.CharField(_("役割"), max_length=16, choices=Role.choices, default=Role.CITIZEN)
     ward_centre = models.ForeignKey(

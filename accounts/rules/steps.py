@@ -72,12 +72,7 @@ def after(step: Step) -> Step | None:
 
 # ── One answer ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-KANA = re.compile(r"[ぁ-ゖー・ 　0-9０-９a-zA-Zａ-ｚＡ-Ｚ&＆－-]+")
-KATAKANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
-
-
-def in_hiragana(text: str) -> str:
-    return text.translate(KATAKANA)
+KANA = re.compile(r"[ぁ-ゖーゝゞ・＝ 　0-9０-９a-zA-Zａ-ｚＡ-Ｚ&＆－-]+")
 
 
 def check_kana(text: str) -> None:

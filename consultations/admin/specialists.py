@@ -1,6 +1,5 @@
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, ManyToManyField, Q, QuerySet
@@ -15,7 +14,7 @@ from consultations.models import Specialist, SpecialistSession, SpecialistSlot
 from consultations.models.specialists import Way
 from consultations.queries.sessions import sessions_of
 from consultations.views.staff import roster, sessions
-from kyodo import clock, dates, numbers, text
+from kyodo import clock, dates, forms, numbers, text
 from kyodo.admin_inlines import NamedFields
 from kyodo.admin_paging import NearPaginator
 from kyodo.admin_saving import SavesWhatWasTyped

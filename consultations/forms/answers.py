@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Consultation, Referral, SpecialistSlot
-from kyodo import dates
+from kyodo import dates, forms
 
 Outcome = Consultation.Outcome
 RESULTS = (

@@ -1,12 +1,11 @@
 """What somebody types to ask: who they are and what about, the question itself, and what goes with the sending."""
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,9 +15,10 @@ from consultations.actions.intake import ContactDetails, Question
 from consultations.forms import extras
 from consultations.models import Consultation
 from consultations.rules import meetings
+from kyodo import forms
 from kyodo.centre.models import ActivityField, Ward
 from kyodo.files import DOCUMENTS, ENDINGS, Accepted
-from kyodo.forms import CHARACTERS_LEFT, MomentField, PhoneField, SeveralFilesField, kana, no_address
+from kyodo.forms import CHARACTERS_LEFT, MomentField, PhoneField, SeveralFilesField, no_address
 
 Audience = Consultation.Audience
 Wish = Consultation.Wish
@@ -111,7 +111,7 @@ class AskForm(forms.Form):
         validators=[no_address],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    name_kana = forms.CharField(label=_("ふりがな"), max_length=60, required=False, validators=[kana])
+    name_kana = forms.KanaField(label=_("ふりがな"), max_length=60, required=False)
     organisation = forms.CharField(
         label=_("団体の名前"),
         max_length=100,
@@ -345,25 +345,14 @@ class AddressForm(forms.Form):
 
 
 class CodeForm(forms.Form):
-    code = forms.RegexField(
-        r"^[0-9]{6}$",
+    code = forms.CodeField(
         label=_("確認コード"),
         help_text=_("メールで届いた6けたの数字"),
-        error_messages={
-            "required": _("6けたの数字を入れてください。"),
-            "invalid": _("6けたの数字を入れてください。"),
-        },
+        error_messages={"required": _("6けたの数字を入れてください。")},
+        validators=[RegexValidator(r"\A[0-9]{6}\Z", _("6けたの数字を入れてください。"), code="invalid")],
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
 
-    def __init__(self, data: Any = None, **options: Any) -> None:
-        if data is not None:
-            # Typed with a Japanese keyboard, or copied with a space in the middle.
-            data = data.copy()
-            typed = unicodedata.normalize("NFKC", str(data.get("code", "")))
-            data["code"] = "".join(typed.split())
-        super().__init__(data, **options)
-
 
 class ReferenceForm(forms.Form):
-    reference = forms.CharField(label=_("受付番号"), max_length=20)
+    reference = forms.CodeField(label=_("受付番号"), max_length=20)

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django import forms
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from consultations.actions.referring import Consent
-from kyodo import clock
+from kyodo import clock, forms
 from kyodo.forms import DayField
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Consultation
 from consultations.models.specialists import Profession
+from kyodo import forms
 
 Kind = Consultation.Kind
 PREFIX = "extra_"

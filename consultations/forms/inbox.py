@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Consultation
 from consultations.queries.filters import ME, NOBODY, Choices
+from kyodo import forms
 
 ANY = [("", _("すべて"))]
 

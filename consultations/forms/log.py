@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.http import QueryDict
@@ -19,9 +18,9 @@ from accounts.models import Group, User
 from consultations.actions.intake import Answered, ContactDetails, Question, Record
 from consultations.models import Consultation
 from consultations.queries.known import groups_to_name
-from kyodo import clock
+from kyodo import clock, forms
 from kyodo.centre.models import ActivityField, Ward
-from kyodo.forms import DayField, PhoneField, kana
+from kyodo.forms import DayField, PhoneField
 
 Channel = Consultation.Channel
 # What staff write down; what is asked on the web comes by itself.
@@ -72,11 +71,10 @@ class LogForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "data-known": True}),
     )
-    name_kana = forms.CharField(
+    name_kana = forms.KanaField(
         label=gettext_lazy("ふりがな"),
         max_length=60,
         required=False,
-        validators=[kana],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     phone = PhoneField(

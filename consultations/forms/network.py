@@ -1,12 +1,11 @@
 from typing import Any
 
-from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from consultations.actions.files import MOST_BYTES
 from consultations.models import MeetingMaterial, NetworkMeeting
-from kyodo import files
+from kyodo import files, forms
 
 
 def moment(label: Any) -> forms.DateTimeField:

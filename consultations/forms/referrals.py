@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _t
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from consultations.forms.consent import ConsentForm
 from consultations.models import Consultation, Referral
 from consultations.queries.receivers import TYPED
-from kyodo import dates
+from kyodo import dates, forms
 from kyodo.forms import CHARACTERS_LEFT, MomentField
 
 DAYS_AHEAD = 90

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from consultations.rules.slots import MOST_MONTHS, Pattern, Planned, plan
-from kyodo import clock
+from kyodo import clock, forms
 from kyodo.forms import DayField
 
 WEEKDAYS = [

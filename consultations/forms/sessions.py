@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +13,7 @@ from consultations.models import Consultation, SpecialistSession
 from consultations.models.specialists import Profession, Way
 from consultations.queries.matching import WAY_OF_WISH, Candidate
 from consultations.queries.sessions import SessionPage
+from kyodo import forms
 from kyodo.forms import CHARACTERS_LEFT, MomentField
 from spaces.models import Unit
 

@@ -1,9 +1,9 @@
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import Survey
+from kyodo import forms
 from kyodo.forms import CHARACTERS_LEFT
 
 RATINGS = [

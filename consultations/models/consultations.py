@@ -3,13 +3,13 @@ from typing import TYPE_CHECKING, ClassVar
 import pghistory
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kyodo import clock, references
+from kyodo.db import models
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -1,12 +1,12 @@
 import pghistory
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
+from kyodo.db import models
 
 
 @pghistory.track(exclude=["search"])
@@ -18,10 +18,10 @@ class Contact(models.Model):
 
     consultation = models.OneToOneField(Consultation, models.CASCADE, related_name="contact")
     name = models.CharField(_("お名前"), max_length=60, blank=True)
-    name_kana = models.CharField(_("ふりがな"), max_length=60, blank=True)
+    name_kana = models.KanaField(_("ふりがな"), max_length=60, blank=True)
     organisation = models.CharField(_("団体・会社・部署の名前"), max_length=100, blank=True)
     email = models.EmailField(_("メールアドレス"), blank=True)
-    phone = models.CharField(_("電話番号"), max_length=20, blank=True)
+    phone = models.PhoneField(_("電話番号"), max_length=20, blank=True)
     phone_digits = models.CharField(max_length=20, blank=True, editable=False)
     """The number without its signs, to find a caller by."""
 

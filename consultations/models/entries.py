@@ -2,12 +2,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Access, Consultation
 from kyodo import clock
+from kyodo.db import models
 
 if TYPE_CHECKING:
     from accounts.models import User

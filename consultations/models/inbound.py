@@ -1,6 +1,5 @@
 from typing import TYPE_CHECKING, ClassVar
 
-from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +7,7 @@ from consultations.models.consultations import Consultation
 from consultations.models.entries import Entry
 from consultations.models.oversight import LockOut
 from kyodo import clock
+from kyodo.db import models
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -1,11 +1,11 @@
 from typing import ClassVar
 
-from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
 from kyodo import clock
+from kyodo.db import models
 
 
 class Introduction(models.Model):

@@ -1,12 +1,12 @@
 """What lets somebody without an account in, for a while: stored as hashes, so that the database holds no key."""
 
-from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
 from consultations.models.referrals import Referral
 from kyodo import clock
+from kyodo.db import models
 
 
 class PageCode(models.Model):

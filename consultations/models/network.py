@@ -1,10 +1,10 @@
 from typing import TYPE_CHECKING, ClassVar
 
-from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kyodo import clock
+from kyodo.db import models
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
 from kyodo import clock
+from kyodo.db import models
 
 if TYPE_CHECKING:
     from accounts.models import User

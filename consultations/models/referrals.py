@@ -1,13 +1,13 @@
 from typing import TYPE_CHECKING, ClassVar
 
 import pghistory
-from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
 from consultations.models.oversight import LockOut
 from kyodo import clock
+from kyodo.db import models
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -1,11 +1,11 @@
 """What staff keep for themselves: texts they send often, and views of the inbox."""
 
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
 from consultations.models.entries import Entry
 from kyodo import clock
+from kyodo.db import models
 
 
 class CannedReply(models.Model):

@@ -2,12 +2,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
 from kyodo import clock
+from kyodo.db import models
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -35,7 +35,7 @@ class Specialist(models.Model):
     """A specialist on the centre's roster (専門家): without an account; answers on a page by link."""
 
     name = models.CharField(_("お名前"), max_length=60)
-    name_kana = models.CharField(_("ふりがな"), max_length=60, blank=True)
+    name_kana = models.KanaField(_("ふりがな"), max_length=60, blank=True)
     profession = models.CharField(_("資格"), max_length=20, choices=Profession.choices)
     office_name = models.CharField(_("事務所"), max_length=100, blank=True)
     areas = models.CharField(
@@ -49,7 +49,7 @@ class Specialist(models.Model):
         blank=True,
     )
     email = models.EmailField(_("メールアドレス"))
-    phone = models.CharField(_("電話番号"), max_length=20, blank=True)
+    phone = models.PhoneField(_("電話番号"), max_length=20, blank=True)
     note = models.TextField(_("職員メモ"), max_length=1000, blank=True)
     is_active = models.BooleanField(_("名簿に載せる"), default=True)
 

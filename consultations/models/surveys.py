@@ -1,8 +1,8 @@
-from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
+from kyodo.db import models
 
 
 class Survey(models.Model):

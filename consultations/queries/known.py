@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Group, User
 from consultations.models import Consultation, Contact
 from consultations.queries import search
+from kyodo import plain, text
 
 MOST_CONSULTATIONS, MOST_PEOPLE, MOST = 4, 4, 10
 # Somebody who asks often is one line: so many of their consultations are looked through for it.
@@ -97,5 +98,9 @@ def _people(words: str, user: User) -> list[Person]:
 
 
 def _groups(words: str, user: User) -> QuerySet[Group]:
-    named = Q(number__iexact=words) | Q(name__icontains=words) | Q(name_kana__icontains=words)
+    words = plain.words(words)
+    named = Q(number__iexact=plain.number(words)) | Q(name__icontains=words)
+    named |= Q(name_kana__icontains=plain.hiragana(words))
+    if asked := text.query(words, weight="A"):
+        named |= Q(search=asked)
     return groups_to_name(user).filter(named).order_by("name_kana", "pk")

@@ -1,12 +1,11 @@
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from kyodo import clock, dates
+from kyodo import clock, dates, forms
 from kyodo.admin_inlines import NamedFields
 from kyodo.centre.models import (
     ActivityField,

@@ -8,12 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from kyodo import clock, jobs, text
+from kyodo import addresses, clock, jobs, text
 from kyodo.mail import about, rendering, rules, tasks
 from kyodo.mail.models import MailAttachment, OutgoingMail, new_message_id
 from kyodo.mail.sending import ATTEMPTS
@@ -178,10 +177,8 @@ def _copy(mail: OutgoingMail) -> OutgoingMail:
 
 
 def _check_address(address: str) -> None:
-    try:
-        validate_email(address)
-    except ValidationError as error:
-        raise ValidationError(_("メールアドレスの形が正しくありません。"), code="bad_address") from error
+    if not addresses.is_address(address):
+        raise ValidationError(_("メールアドレスの形が正しくありません。"), code="bad_address")
 
 
 def _check_headers(headers: dict[str, str], *values: str) -> None:

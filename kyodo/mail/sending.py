@@ -17,7 +17,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
-from kyodo import clock
+from kyodo import addresses, clock
 from kyodo.mail import transport
 from kyodo.mail.models import MailAttachment, OutgoingMail
 from kyodo.mail.transport import Outcome
@@ -61,8 +61,8 @@ def compose(mail: OutgoingMail) -> EmailMultiAlternatives:
         subject=mail.subject,
         body=mail.body,
         from_email=mail.sender,
-        to=[mail.to],
-        reply_to=[mail.reply_to] if mail.reply_to else None,
+        to=[addresses.on_the_wire(mail.to)],
+        reply_to=[addresses.on_the_wire(mail.reply_to)] if mail.reply_to else None,
         headers=headers,
     )
     if mail.html:

@@ -16,7 +16,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as DjangoSMTPBackend
 
-from kyodo import clock
+from kyodo import addresses, clock
 
 TIMEOUT_SECONDS = 30
 END_OF_MESSAGE = b"\r\n.\r\n"
@@ -41,9 +41,13 @@ class NoAnswer(Exception):
 
 
 class _SMTPMixin:
-    """Notices whether the last dot of the message had left when the line broke."""
+    """Notices whether the last dot of the message had left when the line broke; quotes what only quotes make valid."""
 
     handed_over = False
+
+    def rcpt(self, recip: str, options: Any = ()) -> tuple[int, bytes]:
+        """Django reads the address out of its quotes on the way here, and nothing puts them back."""
+        return super().rcpt(addresses.on_the_wire(recip), options)  # type: ignore[misc, no-any-return]
 
     def send(self, s: Any) -> None:
         super().send(s)  # type: ignore[misc]

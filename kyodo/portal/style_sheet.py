@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django import forms
 from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy as _
 
+from kyodo import forms
 from kyodo.forms import CHARACTERS_LEFT
 
 

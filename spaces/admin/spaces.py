@@ -1,9 +1,9 @@
-from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from kyodo import forms
 from kyodo.admin_inlines import NamedFields
 from kyodo.files import PictureField
 from spaces.models import BookingPolicy, Space, SpacePhoto, Unit

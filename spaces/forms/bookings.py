@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, cast
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from kyodo import clock
+from kyodo import clock, forms
 from kyodo.forms import DayField
 from spaces.forms.fields import ClockField, GroupChoiceField, GroupNumberField, step_times
 from spaces.models import Booking, RuleOverride, Space

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Group
+from kyodo import forms
 from kyodo.centre import hours
 from spaces.models import Space
 
@@ -51,11 +51,11 @@ class GroupChoiceField(forms.ChoiceField):
         return group.name if group.is_current else _("%(name)s（いま予約できません）") % {"name": group.name}
 
 
-class GroupNumberField(forms.CharField):
+class GroupNumberField(forms.CodeField):
     """A group by its registration number, as staff read it off the card."""
 
     def clean(self, value: Any) -> Any:
-        number = super().clean(value).strip()
+        number = super().clean(value)
         group = Group.objects.filter(number__iexact=number).defer("search").first()
         if group is None:
             raise ValidationError(_("この登録番号の団体はありません。"), code="invalid_choice")

@@ -5,12 +5,11 @@ from datetime import date, datetime, time
 from functools import partial
 from typing import Any, cast
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.queries.groups import bookable_groups
-from kyodo import clock, dates
+from kyodo import clock, dates, forms
 from kyodo.forms import DayField
 from spaces.forms.bookings import RefusableForm
 from spaces.forms.fields import ClockField, GroupChoiceField, GroupNumberField

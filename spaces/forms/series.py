@@ -4,11 +4,10 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from kyodo import clock
+from kyodo import clock, forms
 from kyodo.forms import DayField
 from spaces.forms.bookings import BookingForm
 from spaces.models import BookingSeries, Space

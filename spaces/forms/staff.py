@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Group
-from kyodo import clock
+from kyodo import clock, forms, plain
 from kyodo.centre.models import Closure
 from kyodo.forms import DayField
 from spaces.actions.closures import Stretch
@@ -94,7 +93,7 @@ class ChoosesGroup(forms.Form):
         return data
 
     def _typed(self) -> str:
-        return str(self.data.get(self.add_prefix("group_name"), "")) if self.is_bound else ""
+        return plain.words(self.data.get(self.add_prefix("group_name"), "")) if self.is_bound else ""
 
 
 class OverridesRules(forms.Form):

@@ -1,12 +1,12 @@
 import secrets
 
-from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Group
 from kyodo import clock
+from kyodo.db import models
 from spaces.models.spaces import Space
 
 

@@ -2,13 +2,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pghistory
-from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Group
 from kyodo import clock
+from kyodo.db import models
 from spaces.models.bookings import Booking
 from spaces.models.spaces import Space
 

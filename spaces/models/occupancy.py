@@ -3,11 +3,11 @@ from datetime import datetime
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
-from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from kyodo import clock
+from kyodo.db import models
 from spaces.models.bookings import Booking
 from spaces.models.spaces import Unit
 

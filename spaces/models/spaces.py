@@ -3,11 +3,12 @@ from datetime import time
 import pghistory
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MinValueValidator
-from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+from kyodo.db import models
 
 
 @pghistory.track()
@@ -125,7 +126,7 @@ class Space(models.Model):
 
     slug = models.SlugField(_("URL名"), unique=True)
     name = models.CharField(_("名前"), max_length=60)
-    name_kana = models.CharField(_("ふりがな"), max_length=100, blank=True)
+    name_kana = models.KanaField(_("ふりがな"), max_length=100, blank=True)
     policy = models.ForeignKey(
         BookingPolicy, models.PROTECT, verbose_name=_("利用ルール"), related_name="spaces"
     )

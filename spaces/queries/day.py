@@ -12,7 +12,7 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Group
-from kyodo import clock
+from kyodo import clock, plain, text
 from kyodo.centre import hours
 from kyodo.centre.hours import DayHours
 from spaces.models import Booking, Hold, Occupancy, Space, Visit
@@ -305,20 +305,26 @@ def no_show_counts(group_ids: Iterable[int]) -> dict[int, int]:
 
 def find_groups(typed: str, limit: int = 10) -> list[Group]:
     """Groups in force whose number is this or whose name or kana holds it; an exact match stands alone."""
-    typed = typed.strip()
+    # No column can hold a NUL, nor be asked for one.
+    typed = plain.words(typed.replace("\0", " "))
     if not typed:
         return []
     current = Group.objects.current().defer("search")
-    exact = list(current.filter(number__iexact=typed)[:2]) or list(current.filter(name=typed)[:2])
+    number = plain.number(typed)
+    exact = list(current.filter(number__iexact=number)[:2]) or list(current.filter(name=typed)[:2])
     if len(exact) == 1:
         return exact
     return list(groups_called(typed, current)[:limit])
 
 
 def groups_called(typed: str, groups: QuerySet[Group]) -> QuerySet[Group]:
-    """Those whose number this is, or whose name or kana holds it."""
-    typed = typed.strip()
-    return groups.filter(Q(number__iexact=typed) | Q(name__icontains=typed) | Q(name_kana__icontains=typed))
+    """Those whose number this is, or whose name or kana holds it, however it is written."""
+    words = plain.words(typed)
+    named = Q(number__iexact=plain.number(words)) | Q(name__icontains=words)
+    named |= Q(name_kana__icontains=plain.hiragana(words))
+    if asked := text.query(typed, weight="A"):
+        named |= Q(search=asked)
+    return groups.filter(named)
 
 
 def _clock(moment: datetime) -> str:

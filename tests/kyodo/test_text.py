@@ -24,6 +24,10 @@ from kyodo import text
         ("サ―ビス", "サービス"),
         ("㈱", "(株)"),
         ("か\u3099っこう", "がっこう"),
+        ("か゛っこう", "がっこう"),
+        ("葛\U000e0100城", "葛城"),
+        ("辻\ufe00", "辻"),
+        ("見\u200b守\u00adり", "見守り"),
     ],
 )
 def test_spellings_that_people_take_for_the_same_fold_to_one(one: str, other: str) -> None:
@@ -47,6 +51,12 @@ def test_a_hit_is_marked_in_the_original_spelling() -> None:
 
     marked = [(piece.text, piece.is_hit) for piece in pieces]
     assert marked == [("地域の<", False), ("ﾎﾞﾗﾝﾃｨｱ", True), (">", False), ("活動", True)]
+
+
+def test_the_form_of_a_character_is_marked_with_it() -> None:
+    pieces = text.highlight("会の葛\U000e0100城さん", "葛城")
+
+    assert [piece.text for piece in pieces if piece.is_hit] == ["葛\U000e0100城"]
 
 
 def test_an_excerpt_lies_around_the_first_hit() -> None:

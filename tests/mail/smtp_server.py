@@ -19,6 +19,7 @@ class Behaviour:
     on_message: "threading.Event | None" = None
     hold_answer: "threading.Event | None" = None
     messages: list[bytes] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
     port: int = 0
 
     def parsed(self) -> list[Message]:
@@ -31,6 +32,7 @@ class _Handler(socketserver.StreamRequestHandler):
         self.say(behaviour.replies.get("HELLO", "220 test"))
         while line := self.rfile.readline():
             command = line.split()[0].decode().upper() if line.split() else ""
+            behaviour.commands.append(line.decode().strip())
             if command == "QUIT":
                 self.say("221 bye")
                 return

@@ -259,3 +259,24 @@ def test_no_transaction_stays_open_while_the_server_thinks(server: Behaviour) ->
     sender.join()
 
     assert (state, open_transactions) == (State.SENDING, 0)
+
+
+@pytest.mark.parametrize(
+    ("owner", "quoted"),
+    [
+        ("taro..yamada@docomo.ne.jp", '"taro..yamada"@docomo.ne.jp'),
+        ("hanako.@ezweb.ne.jp", '"hanako."@ezweb.ne.jp'),
+    ],
+)
+def test_an_address_of_a_carrier_is_quoted_on_the_wire_and_shown_as_it_is_written(
+    server: Behaviour, owner: str, quoted: str
+) -> None:
+    mail = write_mail(to=owner, reply_to=owner)
+
+    sending.send(mail.pk)
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.last_error, mail.to) == (State.SENT, "", owner)
+    assert f"RCPT TO:<{quoted}>" in [command.replace("rcpt", "RCPT") for command in server.commands]
+    [message] = server.parsed()
+    assert (message["To"], message["Reply-To"]) == (quoted, quoted)

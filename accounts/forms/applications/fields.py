@@ -1,12 +1,10 @@
 """Fields that only applications ask for."""
 
-import unicodedata
 from typing import Any
-
-from django import forms
 
 from accounts.rules import steps
 from accounts.rules.papers import accept_paper
+from kyodo import forms
 from kyodo.files import Accepted
 from kyodo.forms import SeveralFilesField
 
@@ -18,14 +16,7 @@ class PapersField(SeveralFilesField):
         return [accept_paper(file) for file in super().clean(data, initial)]
 
 
-class KanaField(forms.CharField):
-    """Katakana is taken as well and kept as hiragana."""
+class GroupKanaField(forms.KanaField):
+    """The reading of a group's name: digits and letters may stand in it."""
 
-    def to_python(self, value: Any) -> str:
-        text = steps.in_hiragana(unicodedata.normalize("NFKC", super().to_python(value) or ""))
-        return " ".join(text.split())
-
-    def validate(self, value: str) -> None:
-        super().validate(value)
-        if value:
-            steps.check_kana(value)
+    default_validators = [steps.check_kana]

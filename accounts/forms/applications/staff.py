@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Application, User
 from accounts.rules import steps
-from kyodo import clock, dates
+from kyodo import clock, dates, forms
 from kyodo.forms import MomentField
 
 OTHER = "other"

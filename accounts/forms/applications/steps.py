@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext
@@ -12,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.applications.papers import Paper
 from accounts.actions.applications.writing import PartyEntry
-from accounts.forms.applications.fields import KanaField, PapersField
+from accounts.forms.applications.fields import GroupKanaField, PapersField
 from accounts.models import Application, Document, Group
 from accounts.rules import steps
 from accounts.rules.papers import ACCEPT
 from accounts.rules.steps import Step
-from kyodo import clock
+from kyodo import clock, forms
 from kyodo.centre.hours import opening_days
 from kyodo.centre.models import ActivityField, Ward
 from kyodo.forms import CHARACTERS_LEFT, MomentField, PhoneField
@@ -130,7 +129,7 @@ class ProfileForm(StepForm):
     step = Step.PROFILE
 
     name = forms.CharField(label=_("団体名"), max_length=100)
-    name_kana = KanaField(
+    name_kana = GroupKanaField(
         label=_("団体名のふりがな"),
         max_length=150,
         help_text=_("「NPO法人」などの読みは書かなくてかまいません。"),

@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.applications.steps import (
@@ -15,6 +14,7 @@ from accounts.forms.applications.steps import (
 )
 from accounts.models import Application, Group
 from accounts.rules import steps
+from kyodo import forms
 from kyodo.forms import CHARACTERS_LEFT
 
 PARTS: tuple[type[StepForm], ...] = (KindForm, ProfileForm, MembersForm, ContactForm)

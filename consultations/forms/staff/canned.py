@@ -1,9 +1,9 @@
-from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from consultations.models import CannedReply
 from consultations.rules import replies
+from kyodo import forms
 
 
 class CannedReplyForm(forms.ModelForm[CannedReply]):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,7 @@ from accounts.models import Group, User
 from consultations.actions.editing import Facts
 from consultations.actions.intake import ContactDetails
 from consultations.models import Consultation
+from kyodo import forms
 from kyodo.centre.models import ActivityField, Ward
 from kyodo.forms import DayField, PhoneField
 
@@ -40,7 +40,7 @@ class EditForm(RemembersWhatWasSeen):
     ward = forms.ModelChoiceField(
         label=_("区"), queryset=Ward.objects.all(), required=False, empty_label=_("なし")
     )
-    group_number = forms.CharField(
+    group_number = forms.CodeField(
         label=_("登録団体の番号"),
         max_length=16,
         required=False,
@@ -97,7 +97,7 @@ class EditForm(RemembersWhatWasSeen):
 
 class ContactForm(RemembersWhatWasSeen):
     name = forms.CharField(label=_("お名前"), max_length=60, required=False)
-    name_kana = forms.CharField(label=_("ふりがな"), max_length=60, required=False)
+    name_kana = forms.KanaField(label=_("ふりがな"), max_length=60, required=False)
     organisation = forms.CharField(label=_("団体・会社・部署の名前"), max_length=100, required=False)
     email = forms.EmailField(label=_("メールアドレス"), required=False)
     phone = PhoneField(label=_("電話番号"), required=False)

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.actions.intake import ContactDetails, Question
 from consultations.models import Consultation, InboundMail
-from kyodo import references
+from kyodo import forms, references
 from kyodo.centre.models import Ward
 from kyodo.forms import CHARACTERS_LEFT, PhoneField
 
@@ -21,7 +20,7 @@ class SeenForm(forms.Form):
 
 
 class PlaceForm(SeenForm):
-    reference = forms.CharField(
+    reference = forms.CodeField(
         label=_("受付番号"),
         max_length=40,
         help_text=_("例：K7M2P9XA"),

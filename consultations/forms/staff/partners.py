@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Group, User
 from consultations.models import Introduction
+from kyodo import forms
 from kyodo.centre.models import SupportOrganisation, SupportProgramme
 
 

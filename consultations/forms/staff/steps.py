@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from consultations.models import Consultation
+from kyodo import forms
 from kyodo.forms import CHARACTERS_LEFT, DayField
 
 Outcome = Consultation.Outcome
@@ -77,7 +77,7 @@ class TagForm(forms.Form):
 class ReferenceForm(forms.Form):
     """Another consultation, by its reference as it is read out."""
 
-    reference = forms.CharField(
+    reference = forms.CodeField(
         label=_("相手の受付番号"),
         max_length=40,
         error_messages={"required": _("受付番号を書いてください。")},

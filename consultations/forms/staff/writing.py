@@ -3,11 +3,10 @@
 from datetime import datetime, time
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import CannedReply, Consultation, Entry
-from kyodo import clock
+from kyodo import clock, forms
 from kyodo.forms import DayField, SeveralFilesField
 
 FILES_HINT = _("PDF・Word・写真。1つ20MBまで、5つまで。")

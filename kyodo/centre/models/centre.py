@@ -1,9 +1,9 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kyodo.centre.models.contact import phone_number, postal_code
+from kyodo.db import models
 
 
 class Centre(models.Model):
@@ -11,7 +11,7 @@ class Centre(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(_("名称"), max_length=60)
-    name_kana = models.CharField(_("名称のふりがな"), max_length=100, blank=True)
+    name_kana = models.KanaField(_("名称のふりがな"), max_length=100, blank=True)
     operator = models.CharField(_("運営者"), max_length=120, blank=True)
     introduction = models.TextField(
         _("紹介文"),
@@ -20,7 +20,7 @@ class Centre(models.Model):
         help_text=_("トップページと検索結果に出ます。2〜3文で書いてください。"),
     )
 
-    postal_code = models.CharField(_("郵便番号"), max_length=8, validators=[postal_code])
+    postal_code = models.PostalCodeField(_("郵便番号"), max_length=8, validators=[postal_code])
     address = models.CharField(_("住所"), max_length=120)
     building = models.CharField(_("建物・階"), max_length=60, blank=True)
     latitude = models.DecimalField(
@@ -43,11 +43,11 @@ class Centre(models.Model):
         _("交通案内"), max_length=600, blank=True, help_text=_("1行に1つずつ書いてください。")
     )
 
-    phone = models.CharField(_("電話番号"), max_length=20, validators=[phone_number])
-    fax = models.CharField(_("FAX"), max_length=20, blank=True, validators=[phone_number])
+    phone = models.PhoneField(_("電話番号"), max_length=20, validators=[phone_number])
+    fax = models.PhoneField(_("FAX"), max_length=20, blank=True, validators=[phone_number])
     email = models.EmailField(_("メールアドレス"), blank=True)
     website = models.URLField(_("ウェブサイト"), blank=True)
-    disaster_phone = models.CharField(
+    disaster_phone = models.PhoneField(
         _("災害時の連絡先"),
         max_length=20,
         blank=True,

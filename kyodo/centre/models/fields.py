@@ -1,8 +1,9 @@
 from typing import ClassVar
 
-from django.db import models
 from django.db.models import Exists, Q
 from django.utils.translation import gettext_lazy as _
+
+from kyodo.db import models
 
 
 class ActivityFieldQuerySet(models.QuerySet["ActivityField"]):

@@ -1,8 +1,9 @@
 from typing import Any, ClassVar
 
-from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from kyodo.db import models
 
 
 class HistoryEntry(models.Model):

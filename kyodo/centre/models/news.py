@@ -1,10 +1,10 @@
 from typing import Any, ClassVar
 
-from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from kyodo import clock
+from kyodo.db import models
 
 
 class NewsItemQuerySet(models.QuerySet["NewsItem"]):

@@ -1,10 +1,10 @@
 from typing import Any, ClassVar
 
-from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kyodo.centre.models.contact import phone_number, postal_code
+from kyodo.db import models
 
 
 class Ward(models.Model):
@@ -12,7 +12,7 @@ class Ward(models.Model):
 
     code = models.CharField(_("区のコード"), max_length=5, unique=True, help_text=_("JISの5桁。例：14101"))
     name = models.CharField(_("区名"), max_length=20, unique=True)
-    kana = models.CharField(_("ふりがな"), max_length=40)
+    kana = models.KanaField(_("ふりがな"), max_length=40)
     position = models.PositiveSmallIntegerField(_("並び順"), default=0)
 
     class Meta:
@@ -35,10 +35,10 @@ class Place(models.Model):
     """What the offices near people have in common: where they are and how to call them."""
 
     name = models.CharField(_("名称"), max_length=80)
-    postal_code = models.CharField(_("郵便番号"), max_length=8, blank=True, validators=[postal_code])
+    postal_code = models.PostalCodeField(_("郵便番号"), max_length=8, blank=True, validators=[postal_code])
     address = models.CharField(_("住所"), max_length=120)
-    phone = models.CharField(_("電話番号"), max_length=20, validators=[phone_number])
-    fax = models.CharField(_("FAX"), max_length=20, blank=True, validators=[phone_number])
+    phone = models.PhoneField(_("電話番号"), max_length=20, validators=[phone_number])
+    fax = models.PhoneField(_("FAX"), max_length=20, blank=True, validators=[phone_number])
     email = models.EmailField(_("メールアドレス"), blank=True)
     website = models.URLField(_("ウェブサイト"), blank=True)
     confirmed_on = models.DateField(

@@ -1,7 +1,6 @@
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +8,7 @@ from kyodo import clock
 from kyodo.centre.models.contact import phone_number
 from kyodo.centre.models.fields import ActivityField
 from kyodo.centre.models.places import Ward
+from kyodo.db import models
 
 
 class SupportProgrammeQuerySet(models.QuerySet["SupportProgramme"]):
@@ -57,7 +57,7 @@ class SupportProgramme(models.Model):
     )
 
     operator = models.CharField(_("実施する機関"), max_length=80)
-    phone = models.CharField(_("電話番号"), max_length=20, blank=True, validators=[phone_number])
+    phone = models.PhoneField(_("電話番号"), max_length=20, blank=True, validators=[phone_number])
     website = models.URLField(_("ウェブサイト"), blank=True)
 
     eligibility = models.CharField(

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from consultations import models
-from consultations.emails.about import about
-from consultations.models import Consultation, Entry, PageCode
+from consultations.emails.about import KIND, about
+from consultations.models import Consultation, Entry, InboundMail, PageCode
 from consultations.rules import addresses
 from kyodo.centre.queries import current_centre
 from kyodo.mail import rendering
@@ -18,6 +18,8 @@ from kyodo.mail.actions import Attachment, queue_template
 from kyodo.mail.models import OutgoingMail
 
 RECEIVED = "consultations/received"
+LONGEST_THREAD = 10
+"""Letters that a reply names; clients need the last few."""
 
 
 def page(consultation: Consultation) -> str:
@@ -104,6 +106,8 @@ def reply(entry: Entry) -> OutgoingMail:
         kind="consultations/reply",
         context=reply_context(consultation, entry.text),
         reply_to=addresses.reply_address(consultation),
+        is_automatic=False,
+        headers=thread_of(consultation),
         attachments=[_attached(file) for file in entry.attachments.all()],
         **about(consultation),
     )
@@ -122,4 +126,22 @@ def reply_context(consultation: Consultation, message: str) -> dict[str, object]
         "url": page(consultation),
         "office": consultation.ward_centre,
         "can_answer": bool(addresses.reply_address(consultation)),
+        "is_automatic": False,
     }
+
+
+def thread_of(consultation: Consultation) -> dict[str, str]:
+    """The headers that put a reply below the letters before it, in the person's mail client. They name only letters that
+    the person has: theirs, and ours to their address."""
+    ours = (
+        OutgoingMail.objects.about(KIND, [consultation.pk])
+        .filter(to__iexact=consultation.contact.email, is_private=False)
+        .order_by("-created_at", "-pk")
+    )
+    theirs = InboundMail.objects.filter(about=consultation, entry__kind=Entry.Kind.MESSAGE, entry__via=None)
+    letters = [
+        *ours.values_list("created_at", "message_id")[:LONGEST_THREAD],
+        *((one.received_at, one.header_id) for one in theirs.order_by("-received_at")[:LONGEST_THREAD]),
+    ]
+    named = [name for _at, name in sorted(letters) if name][-LONGEST_THREAD:]
+    return {"In-Reply-To": named[-1], "References": " ".join(named)} if named else {}

@@ -1,3 +1,4 @@
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db.models import Q
@@ -11,6 +12,8 @@ from kyodo.db import models
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+_MESSAGE_ID = re.compile(r"[!-;=?A-~]{1,120}@[!-;=?A-~]{1,110}")
 
 
 def _waits_for(user: "User") -> Q:
@@ -122,6 +125,12 @@ class InboundMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}"
+
+    @property
+    def header_id(self) -> str:
+        """The Message-ID that its sender gave it, as headers name it; empty where it had none that can be named."""
+        name = self.message_id.rpartition(" ")[0]
+        return f"<{name}>" if _MESSAGE_ID.fullmatch(name) else ""
 
 
 class InboundOriginal(models.Model):

@@ -47,10 +47,12 @@ def queue_mail(
     about_label: str = "",
     about_url: str = "",
     is_private: bool = False,
+    is_automatic: bool = True,
     send_at: datetime | None = None,
 ) -> OutgoingMail:
     """Write one mail to one person; it leaves after the running transaction commits, and never if that fails.
 
+    One that a person wrote is not `is_automatic`: it is answered like any letter.
     About something that not everybody who handles mails may see: `about_kind` and `about_id` (kyodo.mail.about).
     With a `key` (such as "reminder:123:2026-11-20") it is written once only; the mail already there is returned.
     """
@@ -75,6 +77,7 @@ def queue_mail(
             about_label=CONTROL.sub(" ", about_label)[:200],
             about_url=about_url,
             is_private=is_private,
+            is_automatic=is_automatic,
             attempts_left=ATTEMPTS,
             next_attempt_at=send_at or clock.now(),
         )
@@ -90,9 +93,13 @@ def queue_template(
     """Write the mail of templates/mail/<kind>.txt (or `template`); options as for queue_mail.
 
     The template's first line is the subject, then an empty line, then the text; greeting and footer come by themselves.
-    Whether an answer comes back (`can_answer`) is known to both: no mail asks not to be answered that can be.
+    Whether an answer comes back (`can_answer`) is known to both: no mail asks not to be answered that can be. So is
+    whether a person wrote it (`is_automatic`).
     """
-    answer = {"can_answer": bool(options.get("reply_to"))}
+    answer = {
+        "can_answer": bool(options.get("reply_to")),
+        "is_automatic": bool(options.get("is_automatic", True)),
+    }
     subject, body = rendering.render(template or kind, answer | (context or {}))
     return queue_mail(to=to, kind=kind, subject=subject, body=body, **options)
 

@@ -82,6 +82,10 @@ class OutgoingMail(models.Model):
         help_text=_("再設定のリンクなど。本文は職員にも表示せず、送信後に消します。"),
     )
 
+    is_automatic = models.BooleanField(
+        _("システムが書いたメール"), default=True, help_text=_("職員が書いた返信などは、そうではありません。")
+    )
+
     about_kind = models.CharField(_("関係するものの種類"), max_length=20, blank=True)
     """Set where fewer people may see it than handle mails (kyodo.mail.about); with the key of the very thing."""
     about_id = models.PositiveBigIntegerField(_("関係するものの番号"), null=True, blank=True)

@@ -4,7 +4,7 @@ from kyodo.privacy import fields
 
 PRIVACY = {
     "OutgoingMail": fields(
-        plain="id kind key state sender message_id is_private about_kind about_id about_label about_url "
+        plain="id kind key state sender message_id is_private is_automatic about_kind about_id about_label about_url "
         "attempts attempts_left next_attempt_at is_uncertain created_at claimed_at sent_at purged_at",
         # A server's refusal may repeat the address.
         mail="to reply_to subject body html headers search last_error",

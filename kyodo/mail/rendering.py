@@ -20,7 +20,7 @@ SEPARATOR = "\n-- \n"
 
 def render(name: str, context: dict[str, Any]) -> tuple[str, str]:
     """Subject and body of templates/mail/<name>.txt. Plain text: nothing is escaped."""
-    values = {"centre": current_centre(), "base_url": settings.BASE_URL} | context
+    values = {"centre": current_centre(), "base_url": settings.BASE_URL, "is_automatic": True} | context
     text = _render(name, values).lstrip()
     subject, _newline, body = text.partition("\n")
     return subject.strip(), body.strip() + "\n" + SEPARATOR + _render("_footer", values).strip() + "\n"

@@ -8,17 +8,14 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from email import encoders
-from email.mime.base import MIMEBase
-from email.mime.nonmultipart import MIMENonMultipart
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
-from kyodo import addresses, clock
+from kyodo import clock
 from kyodo.mail import transport
+from kyodo.mail.composing import compose
 from kyodo.mail.models import MailAttachment, OutgoingMail
 from kyodo.mail.transport import Outcome
 
@@ -53,39 +50,6 @@ def _claim(mail_id: int) -> OutgoingMail | None:
         mail.claimed_at = clock.now()
         mail.save(update_fields=["state", "attempts", "attempts_left", "next_attempt_at", "claimed_at"])
     return mail
-
-
-def compose(mail: OutgoingMail) -> EmailMultiAlternatives:
-    headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"} | mail.headers
-    message = EmailMultiAlternatives(
-        subject=mail.subject,
-        body=mail.body,
-        from_email=mail.sender,
-        to=[addresses.on_the_wire(mail.to)],
-        reply_to=[addresses.on_the_wire(mail.reply_to)] if mail.reply_to else None,
-        headers=headers,
-    )
-    if mail.html:
-        message.attach_alternative(mail.html, "text/html")
-    for file in mail.attachments.all():
-        message.attach(_part(file))
-    return message
-
-
-def _part(file: MailAttachment) -> MIMEBase:
-    """Built by hand: a calendar programme needs the parameter `method` in the content type."""
-    full_type, *parameters = (piece.strip() for piece in file.content_type.split(";"))
-    main, _slash, sub = full_type.partition("/")
-    part = MIMENonMultipart(main, sub or "octet-stream")
-    for parameter in parameters:
-        name, _equals, value = parameter.partition("=")
-        part.set_param(name.strip(), value.strip().strip('"'))
-    if main == "text" and part.get_param("charset") is None:
-        part.set_param("charset", "utf-8")
-    part.set_payload(bytes(file.content))
-    encoders.encode_base64(part)
-    part.add_header("Content-Disposition", "attachment", filename=file.name)
-    return part
 
 
 def _record(mail: OutgoingMail, outcome: Outcome) -> datetime | None:

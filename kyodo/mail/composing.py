@@ -1,0 +1,74 @@
+"""A row of the outbox as the message that leaves."""
+
+from email import encoders
+from email.header import Header
+from email.mime.base import MIMEBase
+from email.mime.nonmultipart import MIMENonMultipart
+from email.utils import parseaddr
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives
+
+from kyodo import addresses
+from kyodo.mail.models import MailAttachment, OutgoingMail
+
+LONGEST_WORD = 60
+"""Letters of one word that fit behind "Subject: " in the first line of a header."""
+
+
+class Message(EmailMultiAlternatives):
+    """Django folds a long header without counting its name, and so leaves the first line empty: "Subject:" and nothing
+    behind it. Some servers take that for the end of the header, some clients for a mail without a subject.
+    """
+
+    def message(self, **options: Any) -> Any:
+        mail: Any = super().message(**options)
+        mail.replace_header("Subject", _folded("Subject", str(self.subject)))
+        name, address = parseaddr(str(self.extra_headers.get("From", self.from_email)))
+        if name and not name.isascii():
+            sender = _folded("From", name)
+            sender.append(f"<{address}>", "ascii")
+            mail.replace_header("From", sender)
+        return mail
+
+
+def _folded(name: str, words: str) -> Header:
+    """A word that is too long for the line is written as an encoded one, which can be parted."""
+    is_plain = words.isascii() and all(len(word) <= LONGEST_WORD for word in words.split())
+    return Header(words, "us-ascii" if is_plain else "utf-8", header_name=name)
+
+
+def compose(mail: OutgoingMail) -> Message:
+    """Only what the site writes by itself says so: answering machines are silent to it, and a person's mail is none."""
+    headers = {"Message-ID": mail.message_id} | mail.headers
+    if mail.is_automatic:
+        headers = {"Auto-Submitted": "auto-generated"} | headers
+    message = Message(
+        subject=mail.subject,
+        body=mail.body,
+        from_email=mail.sender,
+        to=[addresses.on_the_wire(mail.to)],
+        reply_to=[addresses.on_the_wire(mail.reply_to)] if mail.reply_to else None,
+        headers=headers,
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    for file in mail.attachments.all():
+        message.attach(_part(file))
+    return message
+
+
+def _part(file: MailAttachment) -> MIMEBase:
+    """Built by hand: a calendar programme needs the parameter `method` in the content type."""
+    full_type, *parameters = (piece.strip() for piece in file.content_type.split(";"))
+    main, _slash, sub = full_type.partition("/")
+    part = MIMENonMultipart(main, sub or "octet-stream")
+    for parameter in parameters:
+        name, _equals, value = parameter.partition("=")
+        part.set_param(name.strip(), value.strip().strip('"'))
+    if main == "text" and part.get_param("charset") is None:
+        part.set_param("charset", "utf-8")
+    part.set_payload(bytes(file.content))
+    encoders.encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename=file.name)
+    return part

@@ -267,8 +267,13 @@ CENTRE_PHONE = environment.text("KYODO_CENTRE_PHONE", "045-671-4732")
 INBOUND_ADDRESS = environment.text(
     "KYODO_INBOUND_ADDRESS", "" if PRODUCTION else "reply@localhost.localdomain"
 )
+# Where mails go back to that can't be delivered; each adds +bounce-<number>.<signature> before the @. It must be read in one
+# of the ways below. Empty: they go back to KYODO_FROM_EMAIL.
+BOUNCE_ADDRESS = environment.text("KYODO_BOUNCE_ADDRESS", INBOUND_ADDRESS)
 # Three ways in: a provider's webhook at INBOUND_PATH, an IMAP mailbox, and a folder that .eml files are put into.
 INBOUND_PATH = "mail/inbound/"
+# Where the provider that KYODO_EMAIL_URL names tells what became of a mail; with the secret of INBOUND_SECRET.
+TRACKING_PATH = "mail/tracking/"
 INBOUND_PROVIDER = environment.text("KYODO_INBOUND_PROVIDER")
 INBOUND_SECRET = environment.text("KYODO_INBOUND_SECRET")
 INBOUND_URL = environment.text("KYODO_INBOUND_URL")

@@ -8,6 +8,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("", include("kyodo.mail.urls")),
     path("", include("kyodo.portal.urls")),
     path("", include("accounts.urls")),
     path("", include("spaces.urls")),

@@ -143,12 +143,12 @@ def go_on_after_reply(consultation: Consultation, *, by: User, waits_for_answer:
         write_step(consultation, before, by=by)
 
 
-def go_on_after_answer(consultation: Consultation, waiting_for: str) -> None:
-    """What was waited for has come: the clock goes on from where it stood. Locked; saved here when it changes."""
+def go_on_after_answer(consultation: Consultation, waiting_for: str, why: str = "") -> None:
+    """What was waited for has come, or won't: the clock goes on from where it stood. Locked; saved here when it changes."""
     if consultation.status == Status.WAITING and consultation.waiting_for == waiting_for:
         resume_clock(consultation)
         consultation.status = Status.IN_PROGRESS
-        write_step(consultation, Status.WAITING, by=None, why=_("返事が届いた"))
+        write_step(consultation, Status.WAITING, by=None, why=why or _("返事が届いた"))
 
 
 def wait_for_partner(consultation: Consultation, *, by: User) -> None:

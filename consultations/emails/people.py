@@ -17,7 +17,7 @@ from kyodo.mail import rendering
 from kyodo.mail.actions import Attachment, queue_template
 from kyodo.mail.models import OutgoingMail
 
-RECEIVED = "consultations/received"
+RECEIVED, REPLY = "consultations/received", "consultations/reply"
 LONGEST_THREAD = 10
 """Letters that a reply names; clients need the last few."""
 
@@ -87,7 +87,7 @@ class Preview:
 
 def preview_of_reply(consultation: Consultation, message: str, files: Sequence[tuple[str, int]]) -> Preview:
     """What `reply` will write, without writing it. Files by name and size."""
-    subject, body = rendering.render("consultations/reply", reply_context(consultation, message.strip()))
+    subject, body = rendering.render(REPLY, reply_context(consultation, message.strip()))
     return Preview(
         to=consultation.contact.email,
         sender=settings.DEFAULT_FROM_EMAIL,
@@ -103,7 +103,7 @@ def reply(entry: Entry) -> OutgoingMail:
     consultation = entry.consultation
     return queue_template(
         to=consultation.contact.email,
-        kind="consultations/reply",
+        kind=REPLY,
         context=reply_context(consultation, entry.text),
         reply_to=addresses.reply_address(consultation),
         is_automatic=False,

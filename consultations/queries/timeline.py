@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from consultations.emails.about import KIND
+from consultations.emails.people import REPLY
 from consultations.models import (
     Attachment,
     Consultation,
@@ -38,6 +39,7 @@ SHOWN_OF_ENTRY = (
     "anonymised_at",
     "office__name",
     "mail__state",
+    "mail__delivery",
     "mail__sent_at",
     "inbound__entry",
 )
@@ -55,6 +57,18 @@ SHOWN_OF_REFERRAL = (
     "sent_at",
     "answered_at",
     "finished_at",
+)
+SHOWN_OF_MAIL = (
+    "kind",
+    "is_private",
+    "to",
+    "subject",
+    "state",
+    "delivery",
+    "delivery_reason",
+    "delivery_at",
+    "created_at",
+    "sent_at",
 )
 ICONS = {
     Entry.Kind.NOTE: "pencil",
@@ -109,7 +123,7 @@ def timeline_of(
         *_sessions(consultation),
         *_introductions(introductions),
         *_surveys(consultation),
-        *_mails(consultation, entries),
+        *_mails(consultation, entries, user),
         _question(consultation, files.get(None, [])),
     ]
     if since is not None:
@@ -360,20 +374,29 @@ def _surveys(consultation: Consultation) -> Iterator[Happening]:
         )
 
 
-def _mails(consultation: Consultation, entries: Iterable[Entry]) -> Iterator[Happening]:
-    """What the site itself sent to the person: the acknowledgement, the survey. Replies stand as entries."""
-    address = consultation.contact.email
-    if not address:
-        return
+def _mails(consultation: Consultation, entries: Iterable[Entry], user: User) -> Iterator[Happening]:
+    """What the site itself sent to the person: the acknowledgement, the survey; replies stand as entries. And of every mail
+    about it that is late or came back, a line on the day it was found out, for the office that has it in hand.
+    """
     known = {entry.mail_id for entry in entries if entry.mail_id}
     # Not the codes that open the person's page: they are no news to anybody.
-    mails = (
-        OutgoingMail.objects.about(KIND, [consultation.pk])
-        .filter(to__iexact=address, is_private=False)
-        .exclude(kind="consultations/reply")
-    )
-    for mail in mails.only("subject", "state", "created_at", "sent_at")[:SHOWN]:
-        if mail.pk not in known:
+    address = consultation.contact.email
+    to_person = Q(to__iexact=address, is_private=False) & ~Q(kind=REPLY)
+    mails = OutgoingMail.objects.about(KIND, [consultation.pk]).filter(to_person | ~Q(delivery=""))
+    for mail in mails.only(*SHOWN_OF_MAIL)[:SHOWN]:
+        if mail.delivery_at is not None and consultation.ward_centre_id == user.ward_centre_id:
+            yield Happening(
+                at=mail.delivery_at,
+                kind="undelivered",
+                title=_undelivered_title(mail),
+                icon="triangle-alert",
+                text=mail.get_delivery_reason_display(),
+                notes=[mail.subject, mail.to],
+                pk=mail.pk,
+            )
+        # Of the others only their way back is told: replies stand as entries.
+        is_to_person = mail.to.lower() == address.lower() and not mail.is_private and mail.kind != REPLY
+        if mail.pk not in known and is_to_person:
             yield Happening(
                 at=mail.created_at,
                 kind="mail",
@@ -383,3 +406,9 @@ def _mails(consultation: Consultation, entries: Iterable[Entry]) -> Iterator[Hap
                 pk=mail.pk,
                 is_told=True,
             )
+
+
+def _undelivered_title(mail: OutgoingMail) -> str:
+    if mail.delivery == OutgoingMail.Delivery.LATE:
+        return _("メールが届くのが遅れています")
+    return _("メールが届きませんでした")

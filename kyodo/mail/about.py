@@ -5,6 +5,8 @@
 
 Whoever handles mails sees those of no kind, and of a kind those whose object stands in the answer. A kind that nobody
 registered can't be written: its mails would be seen by nobody, and a failed one be lost.
+
+The app also says what follows when such a mail did not arrive; it is called under the mail's lock, once for each mail.
 """
 
 from collections.abc import Callable
@@ -13,12 +15,21 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 SeenBy = Callable[[Any], "QuerySet[Any]"]
+Undelivered = Callable[[Any], object]
 
 _seen_by: dict[str, SeenBy] = {}
+_undelivered: dict[str, Undelivered] = {}
 
 
-def register(kind: str, seen_by: SeenBy) -> None:
+def register(kind: str, seen_by: SeenBy, undelivered: Undelivered | None = None) -> None:
     _seen_by[kind] = seen_by
+    if undelivered:
+        _undelivered[kind] = undelivered
+
+
+def tell_undelivered(mail: Any) -> None:
+    if follow := _undelivered.get(mail.about_kind):
+        follow(mail)
 
 
 def check(kind: str) -> None:

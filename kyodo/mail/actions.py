@@ -132,6 +132,7 @@ def send_again(*, mail: OutgoingMail, by: rules.Actor) -> OutgoingMail:
         mail.attempts_left = ATTEMPTS
         mail.next_attempt_at = clock.now()
         mail.is_uncertain = False
+        mail.forget_delivery()
         mail.save()
         jobs.defer(tasks.send_mail, mail_id=mail.pk)
     return mail

@@ -49,9 +49,9 @@ class UncertainFilter(admin.SimpleListFilter):
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(admin.ModelAdmin):
-    list_display = ("created_at", "state", "to", "subject")
+    list_display = ("created_at", "how_far", "to", "subject")
     list_display_links = ("subject",)
-    list_filter = ("state", UncertainFilter, WhenFilter)
+    list_filter = ("state", "delivery", UncertainFilter, WhenFilter)
     list_per_page = 50
     search_fields = ("to", "subject")
     search_help_text = _("宛先のアドレス（はじめの文字から）、または件名のことば")
@@ -62,13 +62,20 @@ class OutgoingMailAdmin(admin.ModelAdmin):
 
     readonly_fields = ("fate",)
     fields = (
-        "state", "fate", "last_error", "to", "sender", "reply_to", "subject", "kind", "about_label",
+        "state", "fate", "delivery_words", "last_error", "to", "sender", "reply_to", "subject", "kind", "about_label",
         "attempts", "created_at", "next_attempt_at", "sent_at", "message_id",
     )  # fmt: skip
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """By its state alone: the list would tell, word by word, of texts that no page shows."""
-        return lookup in ("state", "state__exact", WhenFilter.parameter_name, UncertainFilter.parameter_name)
+        return lookup in (
+            "state",
+            "state__exact",
+            "delivery",
+            "delivery__exact",
+            WhenFilter.parameter_name,
+            UncertainFilter.parameter_name,
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -80,8 +87,14 @@ class OutgoingMailAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: OutgoingMail | None = None) -> bool:
         return False
 
+    @admin.display(description=_("状態"), ordering="state")
+    def how_far(self, mail: OutgoingMail) -> str:
+        return mail.fate
+
     @admin.display(description=_("届いたか"))
     def fate(self, mail: OutgoingMail) -> str:
+        if mail.delivery:
+            return f"{mail.get_delivery_display()}：{mail.get_delivery_reason_display()}"
         if mail.is_uncertain:
             return gettext("分かりません。届いていないことを確かめてから、もう一度送ってください。")
         if mail.state == OutgoingMail.State.SENT:

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.mail import EmailMultiAlternatives
 
 from kyodo import addresses
+from kyodo.mail import envelope, transport
 from kyodo.mail.models import MailAttachment, OutgoingMail
 
 LONGEST_WORD = 60
@@ -43,10 +44,14 @@ def compose(mail: OutgoingMail) -> Message:
     headers = {"Message-ID": mail.message_id} | mail.headers
     if mail.is_automatic:
         headers = {"Auto-Submitted": "auto-generated"} | headers
+    envelope_sender = envelope.return_address(mail) if transport.is_smtp() else ""
+    if envelope_sender:
+        # Django's way to part the two: the envelope's, and the one that is shown.
+        headers = {"From": mail.sender} | headers
     message = Message(
         subject=mail.subject,
         body=mail.body,
-        from_email=mail.sender,
+        from_email=envelope_sender or mail.sender,
         to=[addresses.on_the_wire(mail.to)],
         reply_to=[addresses.on_the_wire(mail.reply_to)] if mail.reply_to else None,
         headers=headers,

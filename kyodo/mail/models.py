@@ -61,6 +61,28 @@ class OutgoingMail(models.Model):
         FAILED = "failed", _("送れませんでした")
         ABORTED = "aborted", _("取りやめ")
 
+    class Delivery(models.TextChoices):
+        """What servers reported of it after it was sent."""
+
+        LATE = "late", _("届くのが遅れています")
+        UNDELIVERED = "undelivered", _("届きませんでした")
+
+    class Reason(models.TextChoices):
+        NO_ADDRESS = "no_address", _("このアドレスは見つかりません。書きまちがいがないか、確かめてください。")
+        NOT_IN_USE = "not_in_use", _("このアドレスは、いま使われていません。")
+        NO_DOMAIN = (
+            "no_domain",
+            _("アドレスの＠より後ろが見つかりません。書きまちがいがないか、確かめてください。"),
+        )
+        FULL = "full", _("相手の受信箱がいっぱいです。")
+        TOO_LARGE = "too_large", _("メールが大きすぎて、相手が受け取れません。添付を減らしてください。")
+        REFUSED = (
+            "refused",
+            _("相手のサーバーが受け取りを断りました。迷惑メールの設定で止まることがあります。"),
+        )
+        NOT_REACHED = "not_reached", _("相手のメールサーバーにつながりません。")
+        UNKNOWN = "unknown", _("理由は書かれていません。")
+
     LONGEST_SENDING = timedelta(minutes=5)
 
     kind = models.CharField(_("種類"), max_length=50)
@@ -98,6 +120,13 @@ class OutgoingMail(models.Model):
     last_error = models.TextField(_("最後のエラー"), blank=True)
     is_uncertain = models.BooleanField(_("届いたか不明"), default=False)
 
+    delivery = models.CharField(_("届いたか"), max_length=12, choices=Delivery.choices, blank=True)
+    delivery_reason = models.CharField(_("届かない理由"), max_length=12, choices=Reason.choices, blank=True)
+    delivery_words = models.TextField(_("サーバーの返事"), blank=True)
+    delivery_at = models.DateTimeField(_("届かないと分かった時刻"), null=True, blank=True)
+    provider_id = models.CharField(_("送信サービスの番号"), max_length=200, blank=True)
+    """How the provider that sent it names it in its news."""
+
     created_at = models.DateTimeField(_("作成"), default=clock.now)
     claimed_at = models.DateTimeField(_("送信開始"), null=True, blank=True)
     sent_at = models.DateTimeField(_("送信"), null=True, blank=True)
@@ -122,6 +151,7 @@ class OutgoingMail(models.Model):
             models.Index(
                 fields=["about_kind", "about_id"], name="mail_about", condition=Q(about_id__isnull=False)
             ),
+            models.Index(fields=["provider_id"], name="mail_provider_id", condition=~Q(provider_id="")),
             GinIndex(fields=["search"], name="mail_search"),
             models.Index(fields=["created_at"], name="mail_unpurged", condition=Q(purged_at__isnull=True)),
         ]
@@ -150,6 +180,12 @@ class OutgoingMail(models.Model):
                 violation_error_message=_("送信中のメールには送信開始の時刻が必要です。"),
             ),
             models.CheckConstraint(
+                condition=Q(delivery="", delivery_reason="", delivery_words="", delivery_at__isnull=True)
+                | (~Q(delivery="") & ~Q(delivery_reason="") & Q(delivery_at__isnull=False)),
+                name="mail_delivery_with_reason",
+                violation_error_message=_("届かないメールには、理由と時刻が必要です。"),
+            ),
+            models.CheckConstraint(
                 condition=Q(purged_at__isnull=True) | Q(body="", html=""),
                 name="mail_purged_is_empty",
                 violation_error_message=_("消去したメールに本文は残せません。"),
@@ -162,6 +198,16 @@ class OutgoingMail(models.Model):
     @property
     def is_purged(self) -> bool:
         return self.purged_at is not None
+
+    @property
+    def fate(self) -> str:
+        """In words: how far it came, or that it did not arrive."""
+        return self.get_delivery_display() if self.delivery else self.get_state_display()
+
+    def forget_delivery(self) -> None:
+        """It arrived after all, or leaves once more. Not saved here."""
+        self.delivery = self.delivery_reason = self.delivery_words = ""
+        self.delivery_at = None
 
 
 class MailAttachment(models.Model):

@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from kyodo import clock
-from kyodo.mail import transport
+from kyodo.mail import delivery, transport
 from kyodo.mail.composing import compose
 from kyodo.mail.models import MailAttachment, OutgoingMail
 from kyodo.mail.transport import Outcome
@@ -57,7 +57,7 @@ def _record(mail: OutgoingMail, outcome: Outcome) -> datetime | None:
     retry_at = None
     changes: dict[str, object] = {"last_error": outcome.error, "is_uncertain": outcome.is_uncertain}
     if outcome.is_sent:
-        changes |= {"state": State.SENT, "sent_at": clock.now()}
+        changes |= {"state": State.SENT, "sent_at": clock.now(), "provider_id": outcome.provider_id[:200]}
         if mail.is_private and settings.PRODUCTION:
             changes |= {"body": "", "html": "", "purged_at": clock.now()}
     elif outcome.is_passing and mail.attempts_left:
@@ -69,7 +69,10 @@ def _record(mail: OutgoingMail, outcome: Outcome) -> datetime | None:
         logger.error("Mail %s failed for good.", mail.pk)
     # Flagged as stuck meanwhile, it is failed; now we know better.
     mine = OutgoingMail.objects.filter(pk=mail.pk, attempts=mail.attempts)
-    mine.filter(state__in=(State.SENDING, State.FAILED)).update(**changes)
+    with transaction.atomic():
+        is_recorded = mine.filter(state__in=(State.SENDING, State.FAILED)).update(**changes)
+        if is_recorded and changes.get("state") == State.FAILED and not outcome.is_uncertain:
+            delivery.mark_undelivered(mail_key=mail.pk, words=outcome.error)
     return retry_at
 
 

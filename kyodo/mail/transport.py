@@ -34,6 +34,8 @@ class Outcome:
     is_passing: bool = False
     is_uncertain: bool = False
     error: str = ""
+    provider_id: str = ""
+    """How the provider that took it names it."""
 
 
 class NoAnswer(Exception):
@@ -93,6 +95,11 @@ class FileBackend(BaseEmailBackend):
         return len(email_messages)
 
 
+def is_smtp() -> bool:
+    """Then the envelope is ours to write; a provider writes its own, and tells us otherwise what became of a mail."""
+    return urlsplit(settings.EMAIL_URL).scheme in ("smtp", "smtps")
+
+
 def open_backend() -> Any:
     """The backend that KYODO_EMAIL_URL names."""
     url = settings.EMAIL_URL
@@ -129,7 +136,14 @@ def deliver(message: EmailMessage) -> Outcome:
         return _judge(error)
     finally:
         _close(backend)
-    return Outcome(is_sent=True)
+    return Outcome(is_sent=True, provider_id=_provider_id(message))
+
+
+def _provider_id(message: EmailMessage) -> str:
+    """A mail of ours has one recipient, so a provider gives it one name."""
+    status = getattr(message, "anymail_status", None)
+    given = getattr(status, "message_id", None)
+    return given if isinstance(given, str) else ""
 
 
 def _close(backend: Any) -> None:

@@ -22,6 +22,12 @@ class Behaviour:
     commands: list[str] = field(default_factory=list)
     port: int = 0
 
+    @property
+    def senders(self) -> list[str]:
+        """Of the envelopes."""
+        told = (command for command in self.commands if command.upper().startswith("MAIL"))
+        return [command.partition("<")[2].partition(">")[0] for command in told]
+
     def parsed(self) -> list[Message]:
         return [message_from_bytes(message) for message in self.messages]
 

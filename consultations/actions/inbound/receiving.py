@@ -11,11 +11,14 @@ from email.message import Message
 from django.db import transaction
 
 from consultations.actions.inbound import filing
+from consultations.emails.about import KIND
 from consultations.models import Consultation, InboundMail, InboundOriginal
 from consultations.rules import addresses
 from consultations.rules.inbound import parsing
 from consultations.rules.inbound.parsing import Letter
 from kyodo import clock
+from kyodo.mail import delivery
+from kyodo.mail.models import OutgoingMail
 
 logger = logging.getLogger(__name__)
 State = InboundMail.State
@@ -96,12 +99,15 @@ def sort_in(inbound: InboundMail) -> InboundMail:
         if inbound.state != State.QUEUED or inbound.why_queued != Why.UNREAD:
             return inbound
         letter = filing.read(inbound)
+        came_back = delivery.take_report(bytes(inbound.original.content))
         named = _named(letter.recipients)
         inbound.sender, inbound.subject, inbound.text = letter.sender, letter.subject, letter.text
         inbound.recipient = next(iter(letter.recipients), "")
         inbound.about = _about(named)
         inbound.why_queued = _why_not(inbound, letter, named)
-        if inbound.why_queued:
+        if came_back:
+            _lay_aside(inbound, letter, came_back)
+        elif inbound.why_queued:
             inbound.state = State.IGNORED if _is_noise(inbound) else State.QUEUED
             filing.keep_files(inbound, letter.parts)
             inbound.save()
@@ -109,6 +115,15 @@ def sort_in(inbound: InboundMail) -> InboundMail:
             is_fresh = clock.now() - inbound.received_at < WAITS_FOR_SCANNER
             filing.put(inbound, named[0], letter, waits_for_scanner=is_fresh)
     return inbound
+
+
+def _lay_aside(inbound: InboundMail, letter: Letter, came_back: OutgoingMail) -> None:
+    """The report is told of where its mail stands. It is kept, and seen by whoever sees the consultation."""
+    if came_back.about_kind == KIND:
+        inbound.about = Consultation.objects.filter(pk=came_back.about_id or 0).first()
+    inbound.state, inbound.why_queued = State.IGNORED, Why.BOUNCE
+    filing.keep_files(inbound, letter.parts)
+    inbound.save()
 
 
 def _why_not(inbound: InboundMail, letter: Letter, named: list[Consultation]) -> str:
@@ -142,7 +157,8 @@ def _is_noise(inbound: InboundMail) -> bool:
 
 def _named(recipients: Iterable[str]) -> list[Consultation]:
     """The consultations that its signed addresses name; one and its duplicate are one."""
-    references = {addresses.reference_in(address) for address in recipients} - {None}
+    answered = [delivery.answers_go_to(address) for address in recipients]
+    references = {addresses.reference_in(address) for address in answered} - {None}
     found = (
         Consultation.objects.filter(reference__in=references).select_related("duplicate_of").order_by("pk")
     )

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.django_db
 
 def reply(consultation: Consultation, by: User) -> OutgoingMail:
     consultation.refresh_from_db()
-    entry = entries.reply(consultation=consultation, version=consultation.version, message="お返事です。", by=by)
+    entry = entries.reply(
+        consultation=consultation, version=consultation.version, message="お返事です。", by=by
+    )
     assert entry.mail is not None
     return entry.mail
 

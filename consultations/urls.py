@@ -1,7 +1,8 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from consultations.views import answer, ask, inbound, person, survey
+from consultations.views import answer, ask, editing, inbound, person, survey
+from consultations.views.doors import WARD
 from consultations.views.ward import consultations as ward_consultations
 from consultations.views.ward import desk
 from consultations.views.ward import log as ward_log
@@ -52,6 +53,8 @@ ward: list[URLPattern] = [
     path("ward/consultations/<str:reference>/reply/mail/", ward_reply.mail, name="ward_reply_mail"),
     path("ward/consultations/<str:reference>/reply/discard/", ward_reply.discard, name="ward_reply_discard"),
     path("ward/consultations/<str:reference>/refer/", ward_refer.refer, name="ward_refer"),
+    path("ward/consultations/<str:key>/edit/", editing.edit, {"door": WARD}, name="ward_edit"),
+    path("ward/consultations/<str:key>/contact/", editing.contact, {"door": WARD}, name="ward_contact"),
     path("ward/consultations/<str:reference>/<slug:name>/", ward_steps.step, name="ward_step"),
     path("ward/mails/", ward_mails.mails, name="ward_mails"),
     path("ward/mails/<int:pk>/", ward_mails.mail, name="ward_mail"),

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
+from consultations.views import editing
+from consultations.views.doors import CENTRE
 from consultations.views.staff import (
     attachments,
-    editing,
     links,
     oversight,
     presence,
@@ -30,8 +31,6 @@ STEPS: dict[str, Callable[..., Any]] = {
     "reply": replies.reply,
     "reply/preview": replies.preview,
     "reply/discard": replies.discard,
-    "edit": editing.edit,
-    "contact": editing.contact,
     "relate": links.relate,
     "unrelate": links.unrelate,
     "duplicate": links.duplicate,
@@ -44,6 +43,8 @@ STEPS: dict[str, Callable[..., Any]] = {
     "changes": oversight.history,
     "presence": presence.beat,
 }
+# The same views as at the desk of a ward centre, by another door.
+AT_BOTH_DOORS: dict[str, Callable[..., Any]] = {"edit": editing.edit, "contact": editing.contact}
 
 
 def page_urls(enter: Callable[..., Any]) -> list[URLPattern]:
@@ -54,6 +55,10 @@ def page_urls(enter: Callable[..., Any]) -> list[URLPattern]:
             name=f"consultations_consultation_{name.replace('-', '_').replace('/', '_')}",
         )
         for name, view in STEPS.items()
+    ]
+    at_both_doors = [
+        path(f"<int:key>/{name}/", enter(view), {"door": CENTRE}, name=f"consultations_consultation_{name}")
+        for name, view in AT_BOTH_DOORS.items()
     ]
     return [
         path("files/<int:pk>/", enter(attachments.attachment), name="consultations_attachment"),
@@ -67,5 +72,6 @@ def page_urls(enter: Callable[..., Any]) -> list[URLPattern]:
             enter(replies.remove_file),
             name="consultations_consultation_reply_file_remove",
         ),
+        *at_both_doors,
         *named,
     ]

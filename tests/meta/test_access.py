@@ -99,7 +99,7 @@ EXPECTED = {
     "222222>>>": "consultation",
     ">>>2>>>>>": "consultation_withdraw",
     "444244444": "consultation_attachment",
-    "555555555": "consultations_mail_webhook consultation_code consultation_open consultation_write consultation_reopen consultation_close",
+    "555555555": "consultations_mail_webhook mail_tracking_webhook consultation_code consultation_open consultation_write consultation_reopen consultation_close",
     ENTRANCE: "account_login account_signup",
     SIGNED_IN: (
         "my profile delete_account bookings waiting register_group space_book series_new waiting_new lottery_enter "
@@ -129,6 +129,7 @@ EXPECTED = {
     # The desk of a ward centre: its own officers alone. What lies in another office's hands is not there.
     WARD: (
         "ward_desk ward_log ward_consultations ward_consultation ward_attachment ward_reply ward_refer ward_step "
+        "ward_edit ward_contact "
         "ward_referrals ward_referral ward_statistics ward_meetings ward_meeting_material "
         "ward_mails ward_mail"
     ),
@@ -149,11 +150,13 @@ CHANGES = {
     "L00000>>>": "space_calendar_renew space_calendar_revoke",
     "L00220222": "series_new space_book waiting_new",
     "L0000>000": "ward_reply_mail ward_reply_discard",
-    WARD: "ward_mail_place ward_mail_ignore ward_presence ward_log ward_log_find ward_reply ward_refer ward_step ward_referral_step",
+    WARD: "ward_mail_place ward_mail_ignore ward_presence ward_log ward_log_find ward_reply ward_refer ward_step ward_referral_step ward_edit",
+    # It may be empty, but not of an older version than the page showed.
+    "L0000<409>000": "ward_contact",
     "L22222222": "lottery_enter profile",
     PUBLIC: "consultation_survey consultation_answer consult consultation_code consultation_open",
     # The provider's door is shut unless the settings open it.
-    NOT_FOUND: "consultations_mail_webhook",
+    NOT_FOUND: "consultations_mail_webhook mail_tracking_webhook",
     # To whoever asked; the others learn nothing, not even whether there is such a consultation.
     "000200000": "consultation_write consultation_reopen",
     ">>>>>>>>>": "consultation_withdraw consultation_close",
@@ -277,6 +280,8 @@ def scene(group: Group, representative: User, other_group: Group, ward_officer: 
             "ward_mail_ignore": ward_mail,
             "ward_reply_discard": in_ward,
             "ward_refer": in_ward,
+            "ward_edit": {"key": of_ward.reference},
+            "ward_contact": {"key": of_ward.reference},
             "ward_step": {**in_ward, "name": "close"},
             "ward_referral": {"pk": ReferralFactory(to_ward_centre=ward_officer.ward_centre).pk},
             "ward_referral_step": {

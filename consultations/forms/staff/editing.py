@@ -49,9 +49,10 @@ class EditForm(RemembersWhatWasSeen):
     next_step = forms.CharField(label=_("次にすること"), max_length=200, required=False)
     follow_up_on = DayField(label=_("様子をたずねる日"), required=False)
 
-    def __init__(self, *args: Any, by: User, **options: Any) -> None:
+    def __init__(self, *args: Any, by: User, has: Group | None = None, **options: Any) -> None:
+        """`has`: the group it names now, which stays whoever saves."""
         super().__init__(*args, **options)
-        self.by = by
+        self.by, self.has = by, has
         primer = ActivityField.objects.primer()
         field: Any = self.fields["fields_of_activity"]
         field.queryset = primer if primer.exists() else ActivityField.objects.all()
@@ -60,7 +61,11 @@ class EditForm(RemembersWhatWasSeen):
         number = str(self.cleaned_data["group_number"]).strip()
         if not number:
             return None
-        found = Group.objects.visible_to(self.by).filter(number__iexact=number).first()
+        if self.has and self.has.number and self.has.number.lower() == number.lower():
+            return self.has
+        # A ward centre finds those that the public directory shows.
+        known = Group.objects.visible_to(self.by) if self.by.is_staff else Group.objects.listed()
+        found = known.filter(number__iexact=number).first()
         if found is None:
             raise ValidationError(_now("この番号の登録団体は見つかりません。"), code="group")
         return found

@@ -25,7 +25,7 @@ PAGES = (
     "/ward/statistics/",
     "/ward/meetings/",
 )
-OF_ONE = ("", "reply/", "refer/", *(f"{name}/" for name in STEPS))
+OF_ONE = ("", "reply/", "refer/", "edit/", "contact/", *(f"{name}/" for name in STEPS))
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -1,8 +1,11 @@
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.core.files.base import ContentFile
@@ -29,8 +32,13 @@ def _centre() -> None:
 def page(sign_in: Callable[[User], Client], manager: User) -> Callable[..., Any]:
     client = sign_in(manager)
 
-    def send(**typed: str) -> Any:
-        return client.post(reverse("admin:consultations_person_export"), typed)
+    def send(**typed: Any) -> Any:
+        address = reverse("admin:consultations_person_export")
+        if "export" in typed and "theirs" not in typed:
+            looked_for = {name: value for name, value in typed.items() if name != "export"}
+            # Everything that is found is ticked.
+            typed["theirs"] = [one.pk for one in client.post(address, looked_for).context["found"]]
+        return client.post(address, typed)
 
     return send
 
@@ -48,6 +56,7 @@ def asked(email: str = EMAIL, **facts: Any) -> Consultation:
 def taken(response: Any) -> tuple[dict[str, Any], dict[str, bytes]]:
     archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
     files = {name: archive.read(name) for name in archive.namelist()}
+    del files["document.html"], files["document.css"]
     return json.loads(files.pop("data.json")), files
 
 
@@ -68,6 +77,59 @@ def test_all_of_one_person_and_nothing_of_another(page: Callable[..., Any]) -> N
     assert set(files.values()) == {b"a plan"}
     assert len(files) == 3
     assert not any(other.reference in name for name in files)
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_ticked"),
+    [
+        ({"phone": "045 123 4567"}, True),
+        ({"phone": "０４５－１２３－４５６７"}, True),
+        ({"name": "そうだん"}, False),
+    ],
+)
+def test_who_has_no_address_is_found_by_number_or_name(
+    page: Callable[..., Any], typed: dict[str, str], is_ticked: bool
+) -> None:
+    """By a name alone nothing is ticked: others have it too."""
+    one = asked("")
+    ConsultationFactory(
+        contact__name="別の 人", contact__name_kana="べつの", contact__phone_digits="0312345678"
+    )
+
+    answer = page(**typed)
+
+    assert [found.pk for found in answer.context["found"]] == [one.pk]
+    assert answer.context["theirs"].initial["theirs"] == ([one.pk] if is_ticked else [])
+
+
+def test_only_what_the_manager_says_is_theirs_leaves(page: Callable[..., Any]) -> None:
+    theirs, namesake = asked("", contact__phone_digits="0311112222"), asked("")
+
+    data, _files = taken(page(name="相談 花子", is_identified="on", export="1", theirs=[theirs.pk]))
+
+    assert [one["reference"] for one in data["consultations"]] == [theirs.reference]
+    assert page(name="相談 花子", is_identified="on", export="1", theirs=[]).status_code == 422
+    other = asked(contact__name="ほかの 人", contact__name_kana="")
+    answer = page(name="相談 花子", is_identified="on", export="1", theirs=[other.pk])
+    assert answer.status_code == 422
+    assert not Reading.objects.filter(consultation__in=[other, namesake]).exists()
+
+
+def test_a_document_for_people_comes_along_with_the_times_of_tokyo(page: Callable[..., Any]) -> None:
+    noon = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
+    one = asked(received_at=noon, subject="<b>川辺</b>")
+
+    response = page(email=EMAIL, is_identified="on", export="1")
+
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+    document, data = archive.read("document.html").decode(), json.loads(archive.read("data.json"))
+    for words in (one.reference, one.text, "追加の質問です。", "2026年11月2日", "12:00", "&lt;b&gt;川辺"):
+        assert words in document
+    assert "職員だけのメモ" not in document
+    assert data["consultations"][0]["received_at"] == "2026-11-02T12:00:00+09:00"
+    links = re.findall(r'<a href="([^"]+)"', document)
+    assert [unquote(link) for link in links] == data["consultations"][0]["files"]
+    assert "@media print" in archive.read("document.css").decode()
 
 
 def test_partners_and_programmes_they_were_told_of_leave_with_what_came_of_it(

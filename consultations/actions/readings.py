@@ -1,22 +1,35 @@
-"""The read log (閲覧の記録): one row for every page, export and file in which somebody saw a consultation.
+"""The read log (閲覧の記録): one row for every visit, export and file in which somebody saw a consultation.
 
-Written by the view that shows it, once a response; a list that shows no more than a line of each writes none.
+Written by the view that shows it; a list that shows no more than a line of each writes none. Pages that the same reader
+turns within half an hour are one visit: who has read it stands out, not how often a form came back.
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from accounts.models import User
 from consultations.models import Consultation, Reading
+from kyodo import clock
 
 What = Reading.What
 Reader = Reading.Reader
+VISIT = timedelta(minutes=30)
 
 
 def record_reading(
     *, consultation: Consultation, what: str, by: User | None = None, reader: str = Reader.ACCOUNT
-) -> Reading:
-    """Who is signed in reads by name (`by`); the person by their code and a partner by their link without one."""
-    return Reading.objects.create(consultation=consultation, what=what, by=by, reader=reader)
+) -> None:
+    """Who is signed in reads by name (`by`); the person by their code and a partner by their link without one. A file is
+    written down each time: what leaves the house is counted."""
+    if by and what == What.PAGE and _is_still_there(consultation, by):
+        return
+    Reading.objects.create(consultation=consultation, what=what, by=by, reader=reader)
+
+
+def _is_still_there(consultation: Consultation, by: User) -> bool:
+    """Asked of accounts alone: of those without a name nobody can say that they are the same."""
+    same = Reading.objects.filter(consultation=consultation, by=by, what=What.PAGE)
+    return same.filter(at__gt=clock.now() - VISIT).exists()
 
 
 def record_export(*, consultations: Iterable[int], by: User) -> None:

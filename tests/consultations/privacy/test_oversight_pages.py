@@ -5,7 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from consultations.actions import readings
 from consultations.models import Reading, RetentionRun
+from kyodo import clock
 from tests.counting import query_count
 from tests.factories.centre import CentreFactory
 from tests.factories.consultations import ConsultationFactory, LockOutFactory
@@ -36,6 +38,27 @@ def test_managers_see_who_read_what(
     assert one.consultation.reference in page
     assert one.consultation.subject not in page
     assert one.consultation.contact.name not in page
+
+
+def test_pages_that_one_reader_turns_are_one_visit_and_files_are_counted(
+    manager: User, coordinator: User
+) -> None:
+    one = ConsultationFactory()
+
+    def look(by: User, what: str = "page") -> None:
+        readings.record_reading(consultation=one, what=what, by=by)
+
+    for by in (coordinator, coordinator, manager):
+        look(by)
+    for _file in range(2):
+        look(coordinator, "file")
+    assert Reading.objects.filter(by=coordinator, what="page").count() == 1
+    assert Reading.objects.filter(by=manager).count() == 1
+    assert Reading.objects.filter(what="file").count() == 2
+
+    Reading.objects.update(at=clock.now() - readings.VISIT)
+    look(coordinator)
+    assert Reading.objects.filter(by=coordinator, what="page").count() == 2
 
 
 def test_the_log_is_narrowed_by_what_and_found_by_reference_and_person(

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from consultations.actions import files, steps
 from consultations.actions.locking import lock, lock_to_work, lock_to_write, save_next, wrong_status
+from consultations.emails import mentions as mention_emails
 from consultations.emails import people as emails
 from consultations.models import Consultation, Entry
-from consultations.rules import deadlines
+from consultations.queries.consultation_page import colleagues_for
+from consultations.rules import deadlines, mentions
 from kyodo import clock, text
 from kyodo.files import Accepted
 
@@ -22,11 +24,18 @@ Status = Consultation.Status
 
 
 def add_note(*, consultation: Consultation, note: str, by: User, accepted: Sequence[Accepted] = ()) -> Entry:
-    """For staff alone: nothing mails it. Asks for no version, because it stands beside whatever others write."""
+    """For staff alone: nothing mails it. Asks for no version, because it stands beside whatever others write.
+
+    Colleagues whom it names (＠名前) are told that it is there.
+    """
     _check_words(note, accepted)
     with transaction.atomic():
         consultation = lock_to_write(consultation, by=by)
-        return write(consultation, Kind.NOTE, note, by=by, accepted=accepted)
+        entry = write(consultation, Kind.NOTE, note, by=by, accepted=accepted)
+        for colleague in mentions.mentioned(note, colleagues_for(consultation, by)):
+            if colleague != by:
+                mention_emails.tell(entry, colleague)
+        return entry
 
 
 def log_talk(

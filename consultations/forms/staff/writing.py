@@ -21,7 +21,9 @@ class NoteForm(forms.Form):
         max_length=Entry.LONGEST,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("職員だけが読みます。メールでは送りません。"),
+        help_text=_(
+            "職員だけが読みます。＠に続けて同僚の名前を書くと、その人にメールで知らせます（メモの文は送りません）。"
+        ),
     )
     files = SeveralFilesField(  # type: ignore[assignment]
         label=_("ファイル"), required=False, help_text=FILES_HINT

@@ -12,4 +12,7 @@ class AccountsConfig(AppConfig):
         # allauth tells of a new second factor by signal only.
         second_factor = import_module("accounts.second_factor")
         signals = import_module("allauth.mfa.signals")
+        notices = import_module("accounts.notices")
+        notices.register(notices.APPLICATION)
+        notices.register(notices.MEMBER_CHANGE)
         signals.authenticator_added.connect(second_factor.count_new_factor, dispatch_uid="count_new_factor")

@@ -21,13 +21,17 @@ PRIVACY = {
     ),
     "Party": fields(plain="id application group name role position"),
     "Membership": fields(plain="id group role joined_at", staff="user"),
+    "MemberChange": fields(
+        plain="id group kind former_role changed_at undone_at",
+        staff="user former_representative changed_by undone_by",
+    ),
     "Invitation": fields(
         plain="id group role token_hash invited_at expires_at accepted_at revoked_at",
         staff="invited_by accepted_by",
         account="email",
     ),
     "Document": fields(
-        plain="id application group kind content_type size uploaded_at",
+        plain="id application group kind content_type size uploaded_at replaced_at",
         staff="uploaded_by",
         group="file filename",
     ),
@@ -41,5 +45,7 @@ PRIVACY = {
     "CriterionCheck": fields(
         plain="id application criterion is_met checked_at", staff="checked_by", group="note"
     ),
+    "NoticeChoice": fields(plain="id kind how", staff="user"),
+    "PendingNotice": fields(plain="id kind path happened_at", staff="user", group="line"),
     "ExpiryReminder": fields(plain="id group valid_until days reminded_at"),
 }

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from accounts.actions import people, reminders
+from accounts.actions import notices, people, reminders
 
 
 # 07:30 in Japan: cron here counts in UTC.
@@ -10,6 +10,13 @@ from accounts.actions import people, reminders
 @app.task(name="accounts.remind_of_expiry", queueing_lock="accounts.remind_of_expiry")
 def remind_of_expiry(timestamp: int) -> None:
     reminders.send_due_reminders()
+
+
+# 08:00 in Japan.
+@app.periodic(cron="0 23 * * *")
+@app.task(name="accounts.send_digests", queueing_lock="accounts.send_digests")
+def send_digests(timestamp: int) -> None:
+    notices.send_digests()
 
 
 @app.periodic(cron="50 19 * * *")

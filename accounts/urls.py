@@ -1,11 +1,13 @@
 from django.urls import path
 
-from accounts.views import directory, groups, invitations, members, people
+from accounts.views import directory, groups, invitations, members, notices, people
 from accounts.views.applications import card, documents, renewal, status, wizard
 
 people_urls = [
     path("privacy/", people.privacy, name="privacy"),
     path("my/profile/", people.profile, name="profile"),
+    path("my/notices/", notices.notices, name="notices"),
+    path("my/invitations/<int:pk>/", invitations.own_invitation, name="own_invitation"),
     path("my/delete/", people.delete_account, name="delete_account"),
 ]
 
@@ -17,6 +19,7 @@ application_urls = [
     path("groups/register/<str:reference>/<str:step>/", wizard.step, name="application_step"),
     path("applications/<str:reference>/", status.application, name="application"),
     path("applications/<str:reference>/edit/", status.edit, name="application_edit"),
+    path("applications/<str:reference>/more/", status.more, name="application_more"),
     path("applications/<str:reference>/submit/", wizard.submit, name="submit_application"),
     path("applications/<str:reference>/sent/", status.receipt, name="application_receipt"),
     path("applications/<str:reference>/withdraw/", status.withdraw, name="withdraw_application"),

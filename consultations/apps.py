@@ -7,12 +7,15 @@ class ConsultationsConfig(AppConfig):
     verbose_name = _("相談")
 
     def ready(self) -> None:
-        from accounts import endings  # noqa: PLC0415 - models are loaded only now
+        from accounts import endings, notices  # noqa: PLC0415 - models are loaded only now
         from consultations.actions import undelivered  # noqa: PLC0415
         from consultations.actions.retention import forget_person  # noqa: PLC0415
         from consultations.emails.about import KIND  # noqa: PLC0415
         from consultations.models import Consultation  # noqa: PLC0415
+        from consultations.notices import ASSIGNED, MESSAGE, REFERRAL  # noqa: PLC0415
         from kyodo.mail import about  # noqa: PLC0415
 
         endings.register_departure(forget_person)
+        for kind in (ASSIGNED, MESSAGE, REFERRAL):
+            notices.register(kind)
         about.register(KIND, lambda user: Consultation.objects.in_hand_of(user), undelivered.follow)

@@ -128,5 +128,5 @@ def _check_status(group: Group, *expected: str) -> None:
         raise ValidationError(
             _("この団体は、いま「%(status)s」です。画面を開き直してください。"),
             code="status",
-            params={"status": group.get_status_display()},
+            params={"status": group.state_name},
         )

@@ -5,6 +5,7 @@ Every change holds the group's row, and asks for the right under that lock: who 
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
@@ -13,9 +14,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.actions import directory
 from accounts.actions.locking import lock_group, lock_person
 from accounts.emails import groups as emails
-from accounts.models import Group, Invitation, Membership, User
+from accounts.emails import staff
+from accounts.models import Group, Invitation, MemberChange, Membership, User
 from accounts.rules import groups as rules
 from kyodo import clock
 
@@ -128,8 +131,18 @@ def change_role(*, membership: Membership, role: str, by: User) -> Membership:
     return membership
 
 
-def hand_over(*, to: Membership, by: User) -> Membership:
-    """Make this member the representative (代表者の交代); the one until now becomes a booking manager."""
+@dataclass(frozen=True)
+class Contact:
+    """Whom the centre reaches for the group."""
+
+    name: str
+    email: str
+    phone: str
+
+
+def hand_over(*, to: Membership, contact: Contact | None = None, by: User) -> Membership:
+    """Make this member the representative (代表者の交代); the one until now becomes a booking manager. The contact is asked
+    for at the same time: it is often the one who hands over. Without it the contact stays."""
     with transaction.atomic():
         to = _lock_membership(to)
         _check_may_manage(by, to.group)
@@ -137,13 +150,40 @@ def hand_over(*, to: Membership, by: User) -> Membership:
             raise ValidationError(_("この人は、すでに代表者です。"), code="already_representative")
         if not to.user.is_active:
             raise ValidationError(_("この人のアカウントは、いま使えません。"), code="inactive")
-        # One representative at a time: the old one steps back before the new one steps up.
-        before = Membership.objects.filter(group=to.group, role=Membership.Role.REPRESENTATIVE)
-        before.update(role=Membership.Role.BOOKING_MANAGER)
-        to.role = Membership.Role.REPRESENTATIVE
-        to.save(update_fields=["role"])
-        emails.tell_new_representative(to)
+        former_role, before = to.role, _representative(to.group)
+        _set_representative(to, former_role=Membership.Role.BOOKING_MANAGER)
+        if contact is not None:
+            _set_contact(to.group, contact)
+        change = MemberChange.objects.create(
+            group=to.group,
+            kind=MemberChange.Kind.HANDED_OVER,
+            user=to.user,
+            former_role=former_role,
+            former_representative=before.user if before else None,
+            changed_by=by,
+        )
+        emails.tell_handed_over(change)
+        staff.members_changed(change)
     return to
+
+
+def _set_representative(membership: Membership, *, former_role: str) -> None:
+    """One representative at a time: the old one steps back before the new one steps up."""
+    before = Membership.objects.filter(group=membership.group, role=Membership.Role.REPRESENTATIVE)
+    before.update(role=former_role)
+    membership.role = Membership.Role.REPRESENTATIVE
+    membership.save(update_fields=["role"])
+
+
+def _set_contact(group: Group, contact: Contact) -> None:
+    group.contact_name, group.contact_email, group.contact_phone = contact.name, contact.email, contact.phone
+    group.save(update_fields=["contact_name", "contact_email", "contact_phone"])
+    directory.index(group)
+
+
+def _representative(group: Group) -> Membership | None:
+    representatives = Membership.objects.filter(group=group, role=Membership.Role.REPRESENTATIVE)
+    return representatives.select_related("user").first()
 
 
 def remove_member(*, membership: Membership, by: User) -> None:
@@ -152,8 +192,16 @@ def remove_member(*, membership: Membership, by: User) -> None:
         membership = _lock_membership(membership)
         _check_may_manage(by, membership.group)
         _check_not_representative(membership)
-        emails.tell_removed_member(membership)
         membership.delete()
+        change = MemberChange.objects.create(
+            group=membership.group,
+            kind=MemberChange.Kind.REMOVED,
+            user=membership.user,
+            former_role=membership.role,
+            changed_by=by,
+        )
+        emails.tell_removed(change)
+        staff.members_changed(change)
 
 
 def leave_group(*, group: Group, by: User) -> None:
@@ -165,6 +213,51 @@ def leave_group(*, group: Group, by: User) -> None:
         if group.status != Group.Status.CLOSED:
             _check_not_representative(membership)
         membership.delete()
+
+
+def undo_change(*, change: MemberChange, by: User) -> MemberChange:
+    """The centre sets right what was done by mistake or behind somebody's back: the former representative represents
+    again, whoever was put out is a member again."""
+    if not rules.can_administer(by):
+        raise PermissionDenied
+    with transaction.atomic():
+        group = lock_group(change.group)
+        change = MemberChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
+        change.group = group
+        _check_not_undone(change)
+        _check_not_closed(group)
+        if change.kind == MemberChange.Kind.REMOVED:
+            _bring_back(change.user, group, change.former_role)
+        else:
+            _undo_hand_over(change)
+        change.undone_by, change.undone_at = by, clock.now()
+        change.save(update_fields=["undone_by", "undone_at"])
+        emails.tell_change_undone(change)
+    return change
+
+
+def _undo_hand_over(change: MemberChange) -> None:
+    now = _representative(change.group)
+    if now is None or now.user_id != change.user_id:
+        raise ValidationError(
+            _("このあと、代表者がまた変わっています。新しいほうから戻してください。"), code="changed_again"
+        )
+    former = change.former_representative
+    if former is None:
+        now.role = change.former_role
+        now.save(update_fields=["role"])
+        return
+    membership = _bring_back(former, change.group, Membership.Role.BOOKING_MANAGER)
+    _set_representative(membership, former_role=change.former_role)
+
+
+def _bring_back(user: User, group: Group, role: str) -> Membership:
+    """A member with this role; whoever came back meanwhile keeps the role they have."""
+    user = lock_person(user)
+    if not user.is_active:
+        raise ValidationError(_("この人のアカウントは、いま使えません。"), code="inactive")
+    membership, _is_new = Membership.objects.get_or_create(group=group, user=user, defaults={"role": role})
+    return membership
 
 
 # ── Locks ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -203,6 +296,16 @@ def _check_role_is_invitable(role: str) -> None:
 def _check_not_representative(membership: Membership) -> None:
     if membership.role == Membership.Role.REPRESENTATIVE:
         raise ValidationError(_("先に、ほかのメンバーへ代表者を引き継いでください。"), code="representative")
+
+
+def _check_not_undone(change: MemberChange) -> None:
+    if change.undone_at is not None:
+        raise ValidationError(_("この変更は、もう元に戻してあります。"), code="undone")
+
+
+def _check_not_closed(group: Group) -> None:
+    if group.status == Group.Status.CLOSED:
+        raise ValidationError(_("この団体の登録は終わっています。"), code="group_closed")
 
 
 def _open_invitations(group: Group) -> QuerySet[Invitation]:
@@ -250,5 +353,4 @@ def _check_is_open(invitation: Invitation) -> None:
         raise ValidationError(
             _("この招待の期限は過ぎました。もう一度送ってもらってください。"), code="expired"
         )
-    if invitation.group.status == Group.Status.CLOSED:
-        raise ValidationError(_("この団体の登録は終わっています。"), code="group_closed")
+    _check_not_closed(invitation.group)

@@ -8,27 +8,35 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.groups import SuspensionForm
 from accounts.models import Group, Membership, User
+from accounts.queries.groups import latest_member_changes
 from accounts.rules import groups as rules
 from accounts.views.staff import groups as views
 from kyodo import clock
 from kyodo.admin_saving import SavesWhatWasTyped
 
 
-class ValidityFilter(admin.SimpleListFilter):
-    """What Django's own filter of dates can't ask: is the registration in force?"""
+class StateFilter(admin.SimpleListFilter):
+    """Where a registration stands: one that has run out is not in force, whatever its status says."""
 
-    title = _("有効期限")
-    parameter_name = "valid"
+    title = _("状態")
+    parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("current", _("有効")), ("expired", _("期限切れ")), ("headless", _("代表者がいない"))]
+        return [
+            ("current", Group.Status.ACTIVE.label),
+            ("expired", _("期限切れ")),
+            (Group.Status.SUSPENDED.value, Group.Status.SUSPENDED.label),
+            (Group.Status.CLOSED.value, Group.Status.CLOSED.label),
+            ("headless", _("代表者がいない")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Group]) -> QuerySet[Group]:
-        today = clock.today()
         if self.value() == "current":
-            return queryset.filter(status=Group.Status.ACTIVE, valid_until__gte=today)
+            return queryset.filter(status=Group.Status.ACTIVE, valid_until__gte=clock.today())
         if self.value() == "expired":
-            return queryset.filter(valid_until__lt=today)
+            return queryset.filter(status=Group.Status.ACTIVE, valid_until__lt=clock.today())
+        if self.value() in (Group.Status.SUSPENDED, Group.Status.CLOSED):
+            return queryset.filter(status=self.value())
         if self.value() == "headless":
             heads = Membership.objects.filter(group=OuterRef("pk"), role=Membership.Role.REPRESENTATIVE)
             return queryset.exclude(status=Group.Status.CLOSED).filter(~Exists(heads))
@@ -62,7 +70,7 @@ class MembershipInline(admin.TabularInline):
 
 
 SHOWN: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (None, ("number", "status", "suspended_reason", "registered_on", "valid_until", "staff_note")),
+    (None, ("number", "state_name", "suspended_reason", "registered_on", "valid_until", "staff_note")),
     (
         _("団体"),
         (
@@ -88,9 +96,9 @@ SHOWN: tuple[tuple[Any, tuple[str, ...]], ...] = (
 class GroupAdmin(SavesWhatWasTyped):
     """Looking up, noting, and the steps of a registration's life. What is registered changes by an application."""
 
-    list_display = ("number", "name", "status", "valid_until", "is_listed")
+    list_display = ("number", "name", "state_name", "valid_until", "is_listed")
     list_display_links = ("number", "name")
-    list_filter = ("status", ValidityFilter, "kind", "is_listed", "wards")
+    list_filter = (StateFilter, "kind", "is_listed", "wards")
     list_per_page = 50
     search_fields = ("name", "name_kana", "=number", "contact_phone", "contact_name", "contact_email")
     search_help_text = _("団体名、ふりがな、登録番号、電話番号、連絡担当者")
@@ -107,6 +115,10 @@ class GroupAdmin(SavesWhatWasTyped):
         if not isinstance(request.user, User):
             return Group.objects.none()
         return Group.objects.visible_to(request.user).defer("search")
+
+    @admin.display(description=_("状態"), ordering="status")
+    def state_name(self, group: Group) -> str:
+        return group.state_name
 
     @admin.display(description=_("活動分野"))
     def field_names(self, group: Group) -> str:
@@ -131,7 +143,11 @@ class GroupAdmin(SavesWhatWasTyped):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         may = isinstance(request.user, User) and rules.can_administer(request.user)
-        context = {"may_administer": may, "suspension_form": SuspensionForm(auto_id="suspend_%s")}
+        context = {
+            "may_administer": may,
+            "suspension_form": SuspensionForm(auto_id="suspend_%s"),
+            "member_changes": latest_member_changes(object_id) if may else [],
+        }
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
 
     def get_urls(self) -> list[URLPattern]:
@@ -139,4 +155,11 @@ class GroupAdmin(SavesWhatWasTyped):
         return [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"accounts_group_{name}")
             for name, view in steps.items()
-        ] + super().get_urls()
+        ] + [
+            path(
+                "<int:pk>/undo/<int:change>/",
+                self.admin_site.admin_view(views.undo_change),
+                name="accounts_group_undo_change",
+            ),
+            *super().get_urls(),
+        ]

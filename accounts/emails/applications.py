@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from accounts.emails.groups import representatives
 from accounts.models import Application, ExpiryReminder
+from accounts.queries import recipients
 from accounts.rules import steps, validity
 from kyodo import clock, dates
 from kyodo.centre.queries import current_centre
@@ -83,12 +83,12 @@ def remind_of_expiry(reminder: ExpiryReminder) -> None:
         "is_open": validity.can_renew(group, clock.today()),
         "renew_url": settings.BASE_URL + path,
     }
-    for address in representatives(group):
+    for recipient in recipients.representative(group):
         mail.queue_template(
-            to=address,
+            to=recipient.address,
             kind="applications/expiry",
             context=context,
-            key=f"expiry:{group.pk}:{reminder.valid_until}:{reminder.days}:{address}",
+            key=f"expiry:{group.pk}:{reminder.valid_until}:{reminder.days}:{recipient.address}",
             about_label=group.name,
             about_url=reverse("group", args=[group.number]),
         )
@@ -125,7 +125,8 @@ def _calendar(application: Application, method: str, status: str) -> Attachment:
     entry.add("location", application.hearing_place or application.get_hearing_way_display())
     entry.add("status", status)
     entry.add("organizer", _address(settings.DEFAULT_FROM_EMAIL))
-    entry.add("attendee", _address(recipient(application)))
+    for recipient in recipients.of_application(application):
+        entry.add("attendee", _address(recipient.address))
     calendar = Calendar()
     calendar.add("prodid", "-//Kyodo//kyodo//JA")
     calendar.add("version", "2.0")
@@ -142,33 +143,22 @@ def _address(written: str) -> vCalAddress:
     return value
 
 
-# ── Whom ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def recipient(application: Application) -> str:
-    """The person who applied; on paper, or when that person has left, the contact given. May be nobody."""
-    applicant = application.applicant
-    return applicant.email if applicant and applicant.is_active else application.contact_email
-
-
 def _queue(
     kind: str, application: Application, context: dict[str, Any], attachments: Sequence[Attachment] = ()
 ) -> None:
-    address = recipient(application)
-    if not address:
-        return
     path = application.get_absolute_url()
-    mail.queue_template(
-        to=address,
-        kind=f"applications/{kind}",
-        context={
-            "application": application,
-            "name": application.contact_name,
-            "status_url": settings.BASE_URL + path,
-            "attachments": attachments,
-            **context,
-        },
-        attachments=attachments,
-        about_label=f"{application.reference} {application.name}",
-        about_url=reverse("admin:accounts_application_change", args=[application.pk]),
-    )
+    for recipient in recipients.of_application(application):
+        mail.queue_template(
+            to=recipient.address,
+            kind=f"applications/{kind}",
+            context={
+                "application": application,
+                "name": recipient.name,
+                "status_url": settings.BASE_URL + path,
+                "attachments": attachments,
+                **context,
+            },
+            attachments=attachments,
+            about_label=f"{application.reference} {application.name}",
+            about_url=reverse("admin:accounts_application_change", args=[application.pk]),
+        )

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import Group, User
+from accounts.queries import recipients
 from kyodo.mail import actions as mail
 
 
@@ -32,12 +33,12 @@ def tell_second_factor_reset(user: User) -> None:
 
 def tell_group_has_nobody(group: Group, *, leaving: Collection[str]) -> None:
     """To the group's own contact, unless that is the person who leaves."""
-    if not group.contact_email or group.contact_email.lower() in leaving:
-        return
-    mail.queue_template(
-        to=group.contact_email,
-        kind="people/group_has_nobody",
-        context={"group": group},
-        about_label=group.name,
-        about_url=group.get_absolute_url(),
-    )
+    for contact in recipients.contact(group):
+        if contact.address.lower() not in leaving:
+            mail.queue_template(
+                to=contact.address,
+                kind="people/group_has_nobody",
+                context={"group": group},
+                about_label=group.name,
+                about_url=group.get_absolute_url(),
+            )

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions.members import INVITABLE_ROLES
+from accounts.actions.members import INVITABLE_ROLES, Contact
 from accounts.models import Group, Membership
 from kyodo import forms
 from kyodo.forms import CHARACTERS_LEFT, PhoneField
@@ -29,8 +29,8 @@ class MemberRoleForm(forms.Form):
     role = forms.ChoiceField(label=_("役割"), choices=ROLE_CHOICES)
 
 
-class ContactForm(forms.Form):
-    """What may change without an application."""
+class ContactPersonForm(forms.Form):
+    """Whom the centre reaches for the group."""
 
     contact_name = forms.CharField(
         label=_("連絡担当者"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "name"})
@@ -39,6 +39,16 @@ class ContactForm(forms.Form):
         label=_("連絡先メールアドレス"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     contact_phone = PhoneField(label=_("連絡先電話番号"))
+
+    @property
+    def contact(self) -> Contact:
+        values = self.cleaned_data
+        return Contact(values["contact_name"], values["contact_email"], values["contact_phone"])
+
+
+class ContactForm(ContactPersonForm):
+    """What may change without an application."""
+
     postal_address = forms.CharField(label=_("連絡先住所"), max_length=200, required=False)
     website = forms.URLField(
         label=_("ウェブサイト"),

@@ -1,5 +1,6 @@
 from accounts.models.applications import Application, CriterionCheck, ExpiryReminder, HearingWish
-from accounts.models.groups import Document, Group, Invitation, Membership, Party
+from accounts.models.groups import Document, Group, Invitation, MemberChange, Membership, Party
+from accounts.models.notices import NoticeChoice, PendingNotice
 from accounts.models.users import User
 
 __all__ = [
@@ -10,7 +11,10 @@ __all__ = [
     "Group",
     "HearingWish",
     "Invitation",
+    "MemberChange",
     "Membership",
+    "NoticeChoice",
     "Party",
+    "PendingNotice",
     "User",
 ]

@@ -7,6 +7,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.matching import NameKey, PhoneKey
@@ -160,6 +161,13 @@ class Group(GroupProfile):
         """Registered and in force: may book today."""
         return self.status == self.Status.ACTIVE and self.valid_until >= clock.today()
 
+    @property
+    def state_name(self) -> str:
+        """Where it stands, in a word: a registration that has run out never stands as one in force."""
+        if self.status == self.Status.ACTIVE and not self.is_current:
+            return gettext("期限切れ")
+        return str(self.Status(self.status).label)
+
     def shows(self, field: str) -> bool:
         return self.is_listed and field in self.public_fields
 
@@ -248,6 +256,60 @@ class Membership(models.Model):
         return self.role in self.BOOKING_ROLES
 
 
+class MemberChangeQuerySet(models.QuerySet["MemberChange"]):
+    def visible_to(self, user: "User") -> "MemberChangeQuerySet":
+        """The centre's staff: they undo it."""
+        return self if user.is_staff else self.none()
+
+
+class MemberChange(models.Model):
+    """A change among a group's people that the centre can undo (メンバーの異動): the representative changed, or someone was
+    put out. Kept as a row, so that undoing needs no guessing from the history."""
+
+    class Kind(models.TextChoices):
+        HANDED_OVER = "handed_over", _("代表者の交代")
+        REMOVED = "removed", _("メンバーから外した")
+
+    group = models.ForeignKey(Group, models.CASCADE, related_name="member_changes", verbose_name=_("団体"))
+    kind = models.CharField(_("種類"), max_length=16, choices=Kind.choices)
+    user = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("対象の人"))
+    """Who became the representative, or was put out."""
+    former_role = models.CharField(_("それまでの役割"), max_length=16, choices=Membership.Role.choices)
+    former_representative = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("それまでの代表者"),
+        null=True,
+        blank=True,
+    )
+    changed_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(_("日時"), default=clock.now)
+    undone_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", null=True, blank=True)
+    undone_at = models.DateTimeField(_("元に戻した日時"), null=True, blank=True)
+
+    objects = MemberChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("メンバーの異動")
+        verbose_name_plural = _("メンバーの異動")
+        ordering = ["-changed_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True, undone_by__isnull=True)
+                | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="member_change_undone_at_and_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="handed_over") | Q(former_representative__isnull=True),
+                name="member_change_former_representative_of_hand_over",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.get_kind_display()}"
+
+
 class Invitation(models.Model):
     """An invitation by mail (招待) to join a group; good once, for a while, until revoked."""
 
@@ -307,6 +369,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             | Q(application__group_id__in=managing)
         )
 
+    def current(self) -> "DocumentQuerySet":
+        """Those that count: not replaced after the application was sent back."""
+        return self.filter(replaced_at__isnull=True)
+
 
 class Document(models.Model):
     """A paper (書類) handed in with an application: bylaws, activity plan, last year's report. Private."""
@@ -328,6 +394,8 @@ class Document(models.Model):
     size = models.PositiveIntegerField(_("大きさ（バイト）"))
     uploaded_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(_("受付日時"), default=clock.now)
+    replaced_at = models.DateTimeField(_("差し替えた日時"), null=True, blank=True)
+    """What was handed in stays, told apart, when another takes its place after the application was sent back."""
 
     objects = DocumentQuerySet.as_manager()
 

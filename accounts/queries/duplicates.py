@@ -50,7 +50,7 @@ def likely_duplicates(application: Application) -> list[Duplicate]:
         Duplicate(
             group.name,
             group.number,
-            group.get_status_display(),
+            group.state_name,
             reverse("admin:accounts_group_change", args=[group.pk]),
             _reasons(group, wanted),
         )

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.actions import members as actions
-from accounts.forms.groups import MemberRoleForm
+from accounts.forms.groups import ContactPersonForm, MemberRoleForm
 from accounts.models import Group, Membership
+from accounts.queries.groups import contact_after_hand_over
 from accounts.requests import person
 from accounts.rules import groups as rules
 
@@ -39,20 +40,29 @@ def change_role(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def hand_over(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Says what follows, and asks whom the centre reaches from now on."""
     membership = _manageable(request, number, pk)
-    return _try(
-        request,
-        membership.group,
-        lambda: actions.hand_over(to=membership, by=person(request)),
-        _("%(name)sさんに代表者を引き継ぎました。") % {"name": membership.user},
-    )
+    initial = contact_after_hand_over(membership)
+    form = ContactPersonForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        return _try(
+            request,
+            membership.group,
+            lambda: actions.hand_over(to=membership, contact=form.contact, by=person(request)),
+            _("%(name)sさんに代表者を引き継ぎました。") % {"name": membership.user},
+        )
+    context = {"membership": membership, "form": form}
+    return render(request, "accounts/hand_over.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Says what follows, then does it."""
     membership = _manageable(request, number, pk)
+    if request.method == "GET":
+        return render(request, "accounts/remove_member.html", {"membership": membership})
     return _try(
         request,
         membership.group,

@@ -13,6 +13,7 @@ from consultations.actions import files, steps
 from consultations.actions.locking import lock, lock_to_work, lock_to_write, save_next, wrong_status
 from consultations.emails import mentions as mention_emails
 from consultations.emails import people as emails
+from consultations.emails import staff
 from consultations.models import Consultation, Entry
 from consultations.queries.consultation_page import colleagues_for
 from consultations.rules import deadlines, mentions
@@ -140,6 +141,7 @@ def receive_message(
         steps.ask_for_reopening(consultation)
         save_next(consultation)
         steps.go_on_after_answer(consultation, Consultation.WaitingFor.PERSON)
+        staff.message_came(consultation)
     return entry
 
 

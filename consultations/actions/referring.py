@@ -12,6 +12,7 @@ from accounts.models import User
 from consultations.actions import access, answer_links, steps
 from consultations.actions.locking import lock_to_work, wrong_status
 from consultations.emails import referrals as emails
+from consultations.emails import staff
 from consultations.models import Consultation, Referral, ReferralTime, Specialist
 from consultations.rules import anonymity, deadlines
 from consultations.rules import referrals as rules
@@ -82,6 +83,7 @@ def send(
         if to.kind in Referral.OFFICES:
             access.refresh(consultation)
             emails.sent_to_office(referral)
+            staff.referral_came(referral, by)
         else:
             answer_links.open_link(referral)
         steps.wait_for_partner(consultation, by=by)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from consultations.actions.locking import lock_to_work, save_next, wrong_status
+from consultations.emails import staff
 from consultations.models import Consultation, StatusChange
 from consultations.rules import deadlines, rights, workflow
 from kyodo import clock
@@ -38,6 +39,8 @@ def assign(*, consultation: Consultation, version: int, to: User | None, by: Use
             consultation.status = Status.ASSIGNED
         consultation.assignee = to
         write_step(consultation, before, by=by)
+        if to is not None:
+            staff.assigned(consultation, by)
     return consultation
 
 

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.formats import time_format
 
 from accounts.models import User
+from accounts.queries import recipients
 from kyodo import clock, dates
 from kyodo.centre.queries import current_centre
 from kyodo.mail.actions import Attachment, queue_template
 from spaces import calendar
-from spaces.emails import recipients
+from spaces.emails import staff
 from spaces.models import Booking
 
 
@@ -23,6 +24,7 @@ def booking_confirmed(booking: Booking) -> None:
 def booking_requested(booking: Booking) -> None:
     """To the group, and to the centre's own address, where there is one: somebody has to say yes or no."""
     _tell(booking, "booking_requested")
+    staff.approval_asked(booking, when(booking.begins_at))
     address = current_centre().email
     if address:
         queue_template(
@@ -47,15 +49,20 @@ def booking_declined(booking: Booking) -> None:
 
 
 def booking_changed(booking: Booking, by: User) -> None:
-    """A change by staff also reaches the group's contact: the person who booked may be away."""
-    _tell(booking, "booking_changed", also_contact=by.is_staff, by_staff=by.is_staff)
+    """A change by staff also reaches those in charge of the group: the person who booked may be away."""
+    _tell(booking, "booking_changed", also_in_charge=by.is_staff, by_staff=by.is_staff)
+    if booking.status == Booking.Status.REQUESTED:
+        staff.approval_asked(booking, when(booking.begins_at), by=by)
 
 
 def booking_cancelled(booking: Booking, by: User | None) -> None:
-    """By the group, by staff with their reason, or by the system (None) when a win was not claimed."""
-    by_staff = by is not None and by.is_staff
-    template = "booking_lapsed" if by is None else "booking_cancelled"
-    _tell(booking, template, also_contact=by_staff, by_staff=by_staff)
+    """By the group, by staff with their reason, or by the system (None) when a win was not claimed. It says who did it and
+    reaches those in charge of the group, whoever booked."""
+    if by is None:
+        _tell(booking, "booking_lapsed", also_in_charge=True)
+    else:
+        _tell(booking, "booking_cancelled", also_in_charge=True, by=by)
+        staff.cancelled([booking], when(booking.begins_at), by)
 
 
 def booking_reminder(booking: Booking) -> None:
@@ -82,12 +89,12 @@ def _tell(
     booking: Booking,
     template: str,
     *,
-    also_contact: bool = False,
+    also_in_charge: bool = False,
     attach: bool = True,
     key: str = "",
     **context: Any,
 ) -> None:
-    for recipient in recipients.of_group(booking.group, booking.booked_by, also_contact=also_contact):
+    for recipient in recipients.of_group(booking.group, booking.booked_by, also_in_charge=also_in_charge):
         queue_template(
             to=recipient.address,
             kind=f"spaces/{template}",

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from accounts.queries import recipients
 from kyodo.mail.actions import queue_template
-from spaces.emails import recipients
 from spaces.emails.bookings import page, when
 from spaces.models import LotteryEntry, LotteryRound
 

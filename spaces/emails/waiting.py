@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
+from accounts.queries import recipients
 from kyodo.mail.actions import queue_template
-from spaces.emails import recipients
 from spaces.emails.bookings import page, when
 from spaces.models import WaitingEntry
 from spaces.queries.alternatives import Place

@@ -63,12 +63,16 @@ def test_filters_find_expired_groups_and_those_without_a_representative(
     expired, headless = GroupFactory(expired=True, representative=UserFactory()), GroupFactory()
     client.force_login(reception)
 
-    def found(valid: str) -> list[Group]:
-        return list(client.get(reverse(GROUPS), {"valid": valid}).context["cl"].queryset)
+    def found(state: str) -> list[Group]:
+        return list(client.get(reverse(GROUPS), {"state": state}).context["cl"].queryset)
 
     assert found("expired") == [expired]
     assert found("headless") == [headless]
     assert set(found("current")) == {group, headless}
+    shown = client.get(reverse(GROUPS), {"state": "expired"})
+    assert "期限切れ" in shown.text
+    row = shown.text.split('id="result_list"')[1]
+    assert "登録中" not in row
 
 
 def test_a_coordinator_suspends_resumes_and_closes_by_buttons(

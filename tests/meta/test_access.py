@@ -91,7 +91,7 @@ NOT_FOUND = "444444444"
 EXPECTED = {
     PUBLIC: (
         "home consultation_answer consultation_answered consultation_survey consultation_survey_thanks consult consult_find spaces space lobby lotteries lottery feed groups privacy healthz readyz model_bylaws model_bylaws_file "
-        "invitation account_email_verification_sent account_inactive account_reset_password "
+        "register_group invitation account_email_verification_sent account_inactive account_reset_password "
         "account_reset_password_done account_reset_password_from_key_done account_confirm_email "
         "account_reset_password_from_key"
     ),
@@ -102,7 +102,7 @@ EXPECTED = {
     "555555555": "consultations_mail_webhook mail_tracking_webhook consultation_code consultation_open consultation_write consultation_reopen consultation_close",
     ENTRANCE: "account_login account_signup",
     SIGNED_IN: (
-        "my profile delete_account bookings waiting register_group space_book series_new waiting_new lottery_enter "
+        "my profile delete_account bookings waiting space_book series_new waiting_new lottery_enter "
         "account_email account_change_password account_reauthenticate mfa_index mfa_list_webauthn usersessions_list"
     ),
     # Steps of libraries that lead on when there is nothing to do.
@@ -110,22 +110,24 @@ EXPECTED = {
         "account_confirm_login_code account_set_password mfa_activate_totp mfa_add_webauthn mfa_authenticate "
         "mfa_generate_recovery_codes mfa_edit_webauthn mfa_login_webauthn mfa_reauthenticate mfa_remove_webauthn mfa_reauthenticate_webauthn"
     ),
-    NOTHING_THERE: ("mfa_deactivate_totp mfa_download_recovery_codes mfa_view_recovery_codes"),
+    NOTHING_THERE: ("own_invitation mfa_deactivate_totp mfa_download_recovery_codes mfa_view_recovery_codes"),
     ">22222222": "account_logout",
     GROUP_AND_STAFF: "booking booking_ics check_in group_card series",
     BOOKERS_AND_STAFF: "booking_change booking_cancel series_cancel lottery_claim lottery_withdraw",
     REPRESENTATIVE: "change_group renew_group directory_entry group_contact",
-    REPRESENTATIVE_AND_COORDINATORS: "invite group_member",
+    REPRESENTATIVE_AND_COORDINATORS: "invite group_member hand_over remove_member",
     # Not listed, so the group's page is for its own people and staff.
     "442244222": "group",
     "L42244000": "group_calendar",
     "L42244444": "leave_group",
     # Papers and applications: the one who applies, and staff. The receipt is the applicant's.
     "L44244222": "application document",
-    "L44244000": "application_receipt withdraw_application",
+    "L44244000": "application_receipt withdraw_application application_more",
     "L44244444": "application_step",
     "L44>44444": "application_edit",
     STAFF: "style space_calendar",
+    # Whoever works here, at the centre or for a ward centre.
+    "L00002222": "notices",
     # The desk of a ward centre: its own officers alone. What lies in another office's hands is not there.
     WARD: (
         "ward_desk ward_log ward_consultations ward_consultation ward_attachment ward_reply ward_refer ward_step "
@@ -137,7 +139,7 @@ EXPECTED = {
     "L0000>000": "ward_reply_mail",
     "L00000555": "space_calendar_renew space_calendar_revoke",
     POST_ONLY: (
-        "change_role hand_over remove_member revoke_invitation remove_document submit_application waiting_leave "
+        "change_role revoke_invitation remove_document submit_application waiting_leave "
         "group_calendar_renew group_calendar_revoke group_calendar_revoke_all ward_log_find ward_referral_step "
         "ward_reply_discard ward_presence ward_mail_place ward_mail_ignore"
     ),
@@ -148,6 +150,7 @@ EXPECTED = {
 # What an empty POST answers each role: beside those above, > also stands for "done", 2 for a form with its errors.
 CHANGES = {
     "L00000>>>": "space_calendar_renew space_calendar_revoke",
+    "L00002222": "notices",
     "L00220222": "series_new space_book waiting_new",
     "L0000>000": "ward_reply_mail ward_reply_discard",
     WARD: "ward_mail_place ward_mail_ignore ward_presence ward_log ward_log_find ward_reply ward_refer ward_step ward_referral_step ward_edit",
@@ -161,10 +164,12 @@ CHANGES = {
     "000200000": "consultation_write consultation_reopen",
     ">>>>>>>>>": "consultation_withdraw consultation_close",
     "L40244000": "change_group directory_entry group_contact renew_group",
-    "L40244022": "change_role invite",
+    "L44244000": "application_more",
+    NOTHING_THERE: "own_invitation",
+    "L40244022": "change_role hand_over invite",
     "L40244222": "booking_change series_cancel",
     "L40>44000": "group_calendar_revoke_all",
-    "L40>440>>": "hand_over remove_member revoke_invitation",
+    "L40>440>>": "remove_member revoke_invitation",
     "L40>44>>>": "booking_cancel lottery_claim lottery_withdraw waiting_leave",
     "L44244444": "application_step",
     "L44444000": "remove_document",
@@ -245,6 +250,8 @@ def scene(group: Group, representative: User, other_group: Group, ward_officer: 
             "space_photo": {"slug": "kyodo-lab", "pk": 1},
             "document": {"pk": document.pk},
             "remove_document": {"reference": application.reference, "pk": document.pk},
+            "own_invitation": {"pk": invitation.pk},
+            "application_more": {"reference": application.reference},
             "invitation": {"token": "secret-token"},
             "revoke_invitation": {"number": group.number, "pk": invitation.pk},
             "group_member": in_group,

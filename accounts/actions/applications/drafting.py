@@ -18,6 +18,7 @@ from accounts.actions.applications.writing import (
 )
 from accounts.actions.locking import lock_person
 from accounts.emails import applications as emails
+from accounts.emails import staff
 from accounts.models import Application, User
 from accounts.queries.applications import answers_of
 from accounts.rules import applications as rules
@@ -89,6 +90,7 @@ def submit_locked(application: Application) -> None:
     save_next_version(application)
     emails.tell_received(application, is_again=is_again)
     emails.tell_centre(application, is_again=is_again)
+    staff.application_came(application, is_again=is_again)
 
 
 def withdraw_application(*, application: Application, version: int, by: User) -> Application:

@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.actions import groups as actions
+from accounts.actions import members
 from accounts.forms.groups import SuspensionForm
-from accounts.models import Group
+from accounts.models import Group, MemberChange
 from accounts.requests import person
 from accounts.views.staff import steps
 
@@ -47,6 +48,19 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: actions.close_group(group=group, by=person(request)),
         _("登録を終わりにしました。代表者にメールで知らせます。"),
+        back=PAGE,
+        pk=pk,
+    )
+
+
+@require_POST
+def undo_change(request: HttpRequest, pk: int, change: int) -> HttpResponse:
+    user = person(request)
+    row = get_object_or_404(MemberChange.objects.visible_to(user), group=_visible(request, pk), pk=change)
+    return steps.take(
+        request,
+        lambda: members.undo_change(change=row, by=user),
+        _("元に戻しました。本人と代表者にメールで知らせます。"),
         back=PAGE,
         pk=pk,
     )

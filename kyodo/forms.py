@@ -195,6 +195,11 @@ class MomentWidget(django_forms.MultiWidget):
         }
         return super().get_context(name, value, attrs)
 
+    def offer(self, times: Sequence[datetime.time]) -> None:
+        """These clock times alone, for who knows on which the day's door is open."""
+        offered = [(f"{one:%H:%M}", f"{one:%H:%M}") for one in times]
+        self.widgets[1].choices = [("", _("時刻を選ぶ")), *offered]  # type: ignore[attr-defined]
+
 
 class MomentField(django_forms.MultiValueField):
     """A day and a clock time that somebody wishes for (希望日時), so many days ahead at most as the calendar offers."""

@@ -146,7 +146,7 @@ class ApplicationAdmin(admin.ModelAdmin):
 
 
 STEPS: dict[str, Callable[..., HttpResponse]] = {
-    "criterion": staff.check_criterion,
+    "criteria": staff.check_criteria,
     "confirm": staff.confirm_criteria,
     "hearing": staff.fix_hearing,
     "return": staff.return_application,

@@ -58,7 +58,7 @@ def review_of(application: Application) -> Review:
     return Review(
         application=application,
         sections=sections,
-        documents=list(application.documents.all()),
+        documents=list(application.documents.current()),
         wishes=list(application.hearing_wishes.all()),
         is_complete=not found,
     )
@@ -97,6 +97,7 @@ class StaffPage:
     may_correct: bool
     is_waiting: bool
     may_withdraw: bool
+    is_before_hearing: bool
 
 
 def staff_page(application: Application, by: User) -> StaffPage:
@@ -121,6 +122,7 @@ def staff_page(application: Application, by: User) -> StaffPage:
         may_correct=application.is_paper and application.status in (*rules.WAITING, Status.RETURNED),
         is_waiting=is_waiting,
         may_withdraw=rules.can_withdraw(by, application),
+        is_before_hearing=rules.is_before_hearing(application, clock.now()),
     )
 
 
@@ -185,6 +187,7 @@ class StatusPage:
     wishes: Sequence[HearingWish]
     happenings: Sequence[Happening]
     may_edit: bool
+    may_add: bool
     may_withdraw: bool
 
 
@@ -196,6 +199,7 @@ def status_page(application: Application, user: User) -> StatusPage:
         wishes=list(application.hearing_wishes.all()),
         happenings=happenings(application),
         may_edit=rules.can_edit(user, application),
+        may_add=rules.can_add_to(user, application),
         may_withdraw=rules.is_own(user, application) and rules.can_withdraw(user, application),
     )
 
@@ -239,5 +243,5 @@ def renewal_page(group: Group, kind: Application.Type) -> RenewalPage:
         opens_on=validity.renewal_opens_on(group.valid_until),
         is_open=group.status != Group.Status.CLOSED and is_in_time,
         valid_until=validity.renewed_until(group, today),
-        documents=list(running.documents.all()) if running and is_editable else [],
+        documents=list(running.documents.current()) if running and is_editable else [],
     )

@@ -28,7 +28,7 @@ def answers_of(application: Application) -> Answers:
         fields=list(application.fields.all()),
         wards=list(application.wards.all()),
         parties=[party.name for party in application.parties.all()],
-        documents=list(application.documents.all()),
+        documents=list(application.documents.current()),
         wishes=wishes,
         days=opening_days(min(days), max(days)) if days else {},
     )

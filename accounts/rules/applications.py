@@ -1,6 +1,7 @@
 """The life of an application: which step may follow which, and who may take it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 
@@ -55,6 +56,17 @@ def is_own(user: User, application: Application) -> bool:
 
 def can_edit(user: User, application: Application) -> bool:
     return application.status in EDITABLE and is_own(user, application)
+
+
+def can_add_to(user: User, application: Application) -> bool:
+    """While the centre has it: another paper, other times for the hearing of a new one."""
+    return application.status in WAITING and is_own(user, application)
+
+
+def is_before_hearing(application: Application, now: datetime) -> bool:
+    """A new group, and no hearing has taken place that we know of."""
+    is_new = application.type == Application.Type.NEW
+    return is_new and (application.hearing_at is None or application.hearing_at > now)
 
 
 def can_withdraw(user: User, application: Application) -> bool:

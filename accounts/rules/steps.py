@@ -1,9 +1,9 @@
 """The steps of the registration wizard, and what must stand in each before an application can be sent."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from django.core.exceptions import ValidationError
@@ -127,6 +127,22 @@ def check_open(begins_at: datetime, day: DayHours | None) -> None:
             code="outside_hours",
             params={"hours": hours},
         )
+
+
+def hearing_times(days: Iterable[DayHours]) -> list[time]:
+    """The half hours at which a hearing can begin and end within opening hours, on at least one of these days."""
+    half_hours = [time(hour, minute) for hour in range(24) for minute in (0, 30)]
+    shapes = {day.open_periods for day in days}
+    return [
+        begins
+        for begins in half_hours
+        if begins.hour < 23
+        and any(
+            period.opens <= begins and time(begins.hour + 1, begins.minute) <= period.closes
+            for periods in shapes
+            for period in periods
+        )
+    ]
 
 
 def check_wish(begins_at: datetime, day: DayHours | None) -> None:

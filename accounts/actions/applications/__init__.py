@@ -1,8 +1,9 @@
 """Every step in the life of an application, for every door: the wizard, the admin, the window."""
 
 from accounts.actions.applications.deciding import (
+    Finding,
     approve_application,
-    check_criterion,
+    check_criteria,
     confirm_criteria,
     reject_application,
     return_application,
@@ -15,13 +16,15 @@ from accounts.actions.applications.drafting import (
 )
 from accounts.actions.applications.hearing import fix_hearing
 from accounts.actions.applications.paper import correct_paper_application, enter_paper_application
-from accounts.actions.applications.papers import add_documents, remove_document
+from accounts.actions.applications.papers import add_documents, add_to_sent, remove_document
 from accounts.actions.applications.renewal import start_change, start_renewal
 
 __all__ = [
     "add_documents",
+    "add_to_sent",
     "approve_application",
-    "check_criterion",
+    "Finding",
+    "check_criteria",
     "confirm_criteria",
     "correct_paper_application",
     "enter_paper_application",

@@ -1,7 +1,9 @@
 """The staff's side: the four criteria, return with reasons, approve, reject."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -26,6 +28,7 @@ from accounts.rules import steps, validity
 from kyodo import clock
 
 Status = Application.Status
+NO_NOTES: Mapping[str, str] = MappingProxyType({})
 NUMBERS = 0x4B594F
 """Names the queue for registration numbers among PostgreSQL's advisory locks."""
 
@@ -33,23 +36,42 @@ NUMBERS = 0x4B594F
 # ── The four criteria ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def check_criterion(
-    *, application: Application, criterion: str, is_met: bool, note: str, version: int, by: User
+@dataclass(frozen=True)
+class Finding:
+    """What was found of one criterion: met or not, and what was looked at."""
+
+    is_met: bool
+    note: str
+
+
+def check_criteria(
+    *, application: Application, findings: Mapping[str, Finding], version: int, by: User
 ) -> Application:
-    """Tick one criterion, or take the tick away, with what was looked at."""
+    """Tick criteria, or take ticks away, with what was looked at. Of one that stays as it was, who looked at it stays."""
     _check_may_decide(by)
-    if criterion not in CriterionCheck.Criterion.values:
+    if not set(findings) <= set(CriterionCheck.Criterion.values):
         raise ValidationError(_("要件を選んでください。"), code="criterion")
     with transaction.atomic():
         application = lock_application(application, version)
         _check_waits(application)
-        _write_check(application, criterion, is_met, note.strip(), by)
+        before = checks_of(application)
+        for criterion, finding in findings.items():
+            note = finding.note.strip()
+            if (finding.is_met, note) != _found_before(before.get(criterion)):
+                _write_check(application, criterion, finding.is_met, note, by)
         save_next_version(application)
     return application
 
 
-def confirm_criteria(*, application: Application, version: int, by: User) -> Application:
-    """Carry the criteria of the registration over to a renewal or change: staff say that all four still hold."""
+def _found_before(check: CriterionCheck | None) -> tuple[bool, str]:
+    return (check.is_met, check.note) if check else (False, "")
+
+
+def confirm_criteria(
+    *, application: Application, version: int, by: User, notes: Mapping[str, str] = NO_NOTES
+) -> Application:
+    """Carry the criteria of the registration over to a renewal or change: staff say that all four still hold. What they
+    have written beside one goes before what was written at the registration."""
     _check_may_decide(by)
     with transaction.atomic():
         application = lock_application(application, version)
@@ -60,7 +82,7 @@ def confirm_criteria(*, application: Application, version: int, by: User) -> App
             )
         before = earlier_checks(application)
         for criterion in CriterionCheck.Criterion:
-            note = before[criterion].note if criterion in before else ""
+            note = notes.get(criterion, "").strip() or (before[criterion].note if criterion in before else "")
             _write_check(application, criterion, True, note, by)
         save_next_version(application)
     return application
@@ -125,11 +147,11 @@ def approve_application(*, application: Application, version: int, by: User) -> 
         application.group = group
         application.decided_at, application.decided_by = clock.now(), by
         save_next_version(application)
-        application.documents.filter(group=None).update(group=group)
+        application.documents.current().filter(group=None).update(group=group)
         directory.index(group)
-        emails.tell_approved(application, attachments)
         if application.type == Application.Type.NEW:
             _seat_representative(application, group, by)
+        emails.tell_approved(application, attachments)
     return application
 
 

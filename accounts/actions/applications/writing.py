@@ -80,7 +80,7 @@ def write_answers(application: Application, answers: Mapping[str, Any], columns:
     if "parties" in answers:
         write_parties(answers["parties"], application=application)
     if "wishes" in answers:
-        _write_wishes(application, answers["wishes"])
+        write_wishes(application, answers["wishes"])
 
 
 def write_parties(
@@ -94,7 +94,7 @@ def write_parties(
     )
 
 
-def _write_wishes(application: Application, wishes: Sequence[datetime]) -> None:
+def write_wishes(application: Application, wishes: Sequence[datetime]) -> None:
     application.hearing_wishes.all().delete()
     HearingWish.objects.bulk_create(
         HearingWish(application=application, rank=rank, begins_at=wish)

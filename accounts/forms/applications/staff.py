@@ -1,12 +1,15 @@
 """What staff type when they work on an application."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Application, User
+from accounts.actions.applications import Finding
+from accounts.models import Application, CriterionCheck, User
 from accounts.rules import steps
 from kyodo import clock, dates, forms
 from kyodo.forms import MomentField
@@ -14,9 +17,49 @@ from kyodo.forms import MomentField
 OTHER = "other"
 
 
-class CriterionForm(forms.Form):
-    is_met = forms.BooleanField(label=_("満たす"), required=False)
-    note = forms.CharField(label=_("確認したこと"), required=False, max_length=1000)
+class CriteriaForm(forms.Form):
+    """The four criteria, saved together: what is written beside one is not lost by pressing the button of another."""
+
+    def __init__(self, *args: Any, checks: Mapping[str, tuple[bool, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for criterion in CriterionCheck.Criterion:
+            is_met, note = checks.get(criterion, (False, ""))
+            self.fields[f"{criterion}_is_met"] = forms.BooleanField(
+                label=criterion.label, required=False, initial=is_met
+            )
+            self.fields[f"{criterion}_note"] = forms.CharField(
+                label=_("確認したこと（%(criterion)s）") % {"criterion": criterion.label},
+                required=False,
+                max_length=1000,
+                initial=note,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+    def rows(self) -> Iterator[tuple[str, BoundField, BoundField]]:
+        for criterion in CriterionCheck.Criterion:
+            yield criterion.value, self[f"{criterion}_is_met"], self[f"{criterion}_note"]
+
+    def findings(self) -> dict[str, Finding]:
+        data = self.cleaned_data
+        return {
+            criterion.value: Finding(data[f"{criterion}_is_met"], data[f"{criterion}_note"])
+            for criterion in CriterionCheck.Criterion
+        }
+
+
+class ApproveForm(forms.Form):
+    """Before the hearing, it is asked whether the talk took place."""
+
+    without_hearing = forms.BooleanField(
+        label=_("ヒアリングの記録がないまま登録する"),
+        help_text=_("窓口や電話で、もう話を聞いたときなどに選びます。"),
+        error_messages={"required": _("ヒアリングがまだです。先に登録してよければ、選んでください。")},
+    )
+
+    def __init__(self, *args: Any, is_before_hearing: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_before_hearing:
+            del self.fields["without_hearing"]
 
 
 class ReasonForm(forms.Form):

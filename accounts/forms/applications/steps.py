@@ -19,7 +19,7 @@ from accounts.rules.steps import Step
 from kyodo import clock, forms
 from kyodo.centre.hours import opening_days
 from kyodo.centre.models import ActivityField, Ward
-from kyodo.forms import CHARACTERS_LEFT, MomentField, PhoneField
+from kyodo.forms import CHARACTERS_LEFT, MomentField, MomentWidget, PhoneField
 
 PARTY_ROWS = 3
 
@@ -330,6 +330,17 @@ class HearingForm(StepForm):
     wish_3 = MomentField(days_ahead=steps.HEARING_DAYS_AHEAD, label=_("第3希望"))
 
     WISHES: ClassVar[tuple[str, ...]] = ("wish_1", "wish_2", "wish_3")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The clock times at which a hearing may begin on some day ahead; that it may on the chosen one is asked below."""
+        super().__init__(*args, **kwargs)
+        today = clock.today()
+        days = opening_days(today, today + timedelta(days=steps.HEARING_DAYS_AHEAD))
+        times = steps.hearing_times(days.values())
+        for name in self.WISHES:
+            widget = self.fields[name].widget
+            if times and isinstance(widget, MomentWidget):
+                widget.offer(times)
 
     @classmethod
     def initial_from(cls, profile: Application | Group) -> dict[str, Any]:

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions import applications as actions
-from accounts.forms.applications.staff import CriterionForm, FixHearingForm, ReasonForm
+from accounts.forms.applications.staff import ApproveForm, CriteriaForm, FixHearingForm, ReasonForm
 from accounts.forms.applications.whole import PaperApplicationForm
 from accounts.models import Application, User
+from accounts.queries import recipients
 from accounts.queries.application_pages import staff_page
 from accounts.rules import applications as rules
 from accounts.views.applications.wizard import posted_version
-from kyodo import access
+from kyodo import access, clock
 
 UNPROCESSABLE = 422
 
@@ -32,38 +33,46 @@ def application_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def check_criterion(request: HttpRequest, pk: int) -> HttpResponse:
-    _decider(request)
-    form = CriterionForm(request.POST)
-    if not form.is_valid():
-        return _refused(request, pk, _("確認したことは1000字までで書いてください。"))
-    return _step(
-        request,
-        pk,
-        lambda application, version, user: actions.check_criterion(
-            application=application,
-            criterion=request.POST.get("criterion", ""),
-            is_met=form.cleaned_data["is_met"],
-            note=form.cleaned_data["note"],
-            version=version,
-            by=user,
-        ),
-        _("要件の確認を保存しました。"),
-        anchor="criteria",
-    )
+def check_criteria(request: HttpRequest, pk: int) -> HttpResponse:
+    """Refused, for a colleague was quicker perhaps, the form comes back with every word that was typed."""
+    user = _decider(request)
+    application = _application(user, pk)
+    form = CriteriaForm(request.POST, checks={})
+    if form.is_valid():
+        try:
+            actions.check_criteria(
+                application=application,
+                findings=form.findings(),
+                version=posted_version(request),
+                by=user,
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("要件の確認を保存しました。"))
+            return _to_page(pk, "criteria")
+    return _show(request, user, _application(user, pk), criteria=form)
 
 
 @require_POST
 def confirm_criteria(request: HttpRequest, pk: int) -> HttpResponse:
-    return _step(
-        request,
-        pk,
-        lambda application, version, user: actions.confirm_criteria(
-            application=application, version=version, by=user
-        ),
-        _("4つの要件を引き継ぎました。"),
-        anchor="criteria",
-    )
+    """A second button of the same form: what was typed beside the criteria is saved too."""
+    user = _decider(request)
+    form = CriteriaForm(request.POST, checks={})
+    if form.is_valid():
+        try:
+            actions.confirm_criteria(
+                application=_application(user, pk),
+                notes={criterion: finding.note for criterion, finding in form.findings().items()},
+                version=posted_version(request),
+                by=user,
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("4つの要件を引き継ぎました。"))
+            return _to_page(pk, "criteria")
+    return _show(request, user, _application(user, pk), criteria=form)
 
 
 @require_POST
@@ -102,6 +111,11 @@ def reject(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    user = _decider(request)
+    application = _application(user, pk)
+    form = ApproveForm(request.POST, is_before_hearing=rules.is_before_hearing(application, clock.now()))
+    if not form.is_valid():
+        return _show(request, user, application, approving=form)
     return _step(
         request,
         pk,
@@ -256,7 +270,7 @@ def _with_reason(
 
 def _told(application: Application) -> str:
     """Whether a mail went out, or somebody must pick up the phone."""
-    has_address = bool(application.contact_email or application.applicant_id)
+    has_address = bool(recipients.of_application(application))
     return (
         _("メールでお知らせします。")
         if has_address
@@ -285,6 +299,10 @@ def _show(request: HttpRequest, user: User, application: Application, **bound: f
     }
     if page.may_decide and page.is_waiting:
         context |= {
+            "criteria": CriteriaForm(
+                checks={one.criterion.value: (one.is_met, one.note) for one in page.checks}
+            ),
+            "approving": ApproveForm(is_before_hearing=page.is_before_hearing),
             "hearing": FixHearingForm(application=application, by=user),
             "returning": ReasonForm(prefix="returning"),
             "rejecting": ReasonForm(prefix="rejecting"),

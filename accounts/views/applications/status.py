@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.actions import applications as actions
+from accounts.forms.applications.more import form_for
 from accounts.models import Application
 from accounts.queries.application_pages import status_page
 from accounts.requests import person
@@ -44,6 +45,34 @@ def edit(request: HttpRequest, reference: str) -> HttpResponse:
     if found.type == Application.Type.CHANGE and found.group:
         return redirect("change_group", found.group.number)
     return redirect("application_step", found.reference, next_step(found))
+
+
+@require_http_methods(["GET", "POST"])
+def more(request: HttpRequest, reference: str) -> HttpResponse:
+    """After it was sent: another paper, other times for the hearing."""
+    user = person(request)
+    found = own_or_404(user, reference)
+    if not rules.can_add_to(user, found):
+        messages.info(request, _("この申請には、いま書類を足せません。"))
+        return redirect(found)
+    form = form_for(found)(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.add_to_sent(
+                application=found,
+                papers=form.papers(),
+                wishes=form.wishes(),
+                version=posted_version(request),
+                by=user,
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+            found = own_or_404(user, reference)
+        else:
+            messages.success(request, _("受け取りました。担当の職員に知らせます。"))
+            return redirect(found)
+    context = {"application": found, "form": form, "documents": found.documents.current()}
+    return render(request, "accounts/applications/more.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,10 +22,15 @@ from accounts.rules.steps import Step
 from kyodo import numbers, ratelimit
 
 
+@login_not_required
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
-    """What it takes to register, and the way in; a draft begun earlier is offered again."""
-    user = person(request)
+    """What it takes to register, for everybody, and the way in; a draft begun earlier is offered again."""
+    user = request.user if isinstance(request.user, User) else None
+    if user is None:
+        if request.method == "POST":
+            return redirect_to_login(request.path)
+        return render(request, "accounts/applications/register.html")
     if request.method == "POST":
         try:
             application = actions.start_application(by=user)
@@ -84,7 +91,8 @@ def _take(request: HttpRequest, application: Application, current: Step, user: U
         return redirect("register_group")
     if not is_right:
         return _page(request, application, form)
-    return redirect("application_step", application.reference, steps.after(current))
+    following = Step.REVIEW if _comes_from_review(request) else steps.after(current)
+    return redirect("application_step", application.reference, following)
 
 
 def _review(request: HttpRequest, application: Application) -> HttpResponse:
@@ -146,6 +154,11 @@ def posted_version(request: HttpRequest) -> int:
     return numbers.typed(request.POST.get("version", "")) or 0
 
 
+def _comes_from_review(request: HttpRequest) -> bool:
+    """Opened by 直す: once it is mended, the review goes on."""
+    return request.GET.get("from") == Step.REVIEW
+
+
 def next_step(application: Application) -> Step:
     """Where to go on: the first step not ticked off."""
     done = set(application.completed_steps)
@@ -162,7 +175,7 @@ def _known(step: str) -> Step:
 def _extra(form_class: type[StepForm], application: Application) -> dict[str, Any]:
     if not issubclass(form_class, PapersForm):
         return {}
-    has_bylaws = application.documents.filter(kind=Document.Kind.BYLAWS).exists()
+    has_bylaws = application.documents.current().filter(kind=Document.Kind.BYLAWS).exists()
     return {"needs_bylaws": steps.needs_bylaws(application) and not has_bylaws}
 
 
@@ -173,8 +186,9 @@ def _page(
     context = {
         "application": application,
         "wizard": wizard_of(application, form.step),
+        "comes_from_review": _comes_from_review(request),
         "form": form,
         "version": application.version if version is None else version,
-        "documents": application.documents.all() if form.step is Step.PAPERS else (),
+        "documents": application.documents.current() if form.step is Step.PAPERS else (),
     }
     return render(request, f"accounts/applications/step_{form.step.value}.html", context)

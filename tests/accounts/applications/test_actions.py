@@ -217,7 +217,7 @@ def staff_steps(application: Application, by: User) -> list[object]:
     when = clock.now() + timedelta(days=3)
     return [
         lambda: actions.fix_hearing(begins_at=when, way="phone", place="", staff=by, **common),
-        lambda: actions.check_criterion(criterion="non_profit", is_met=True, note="", **common),
+        lambda: actions.check_criteria(findings={"non_profit": actions.Finding(True, "")}, **common),
         lambda: actions.confirm_criteria(**common),
         lambda: actions.return_application(reason="確かめてください", **common),
         lambda: actions.reject_application(reason="見送ります", **common),
@@ -370,11 +370,9 @@ def test_approval_needs_all_four_criteria(missing: str, coordinator: User) -> No
 def test_criterion_keeps_note_and_who_looked(coordinator: User) -> None:
     application = ApplicationFactory(submitted=True)
 
-    actions.check_criterion(
+    actions.check_criteria(
         application=application,
-        criterion="non_profit",
-        is_met=True,
-        note=" 会則第7条 ",
+        findings={"non_profit": actions.Finding(True, " 会則第7条 ")},
         version=application.version,
         by=coordinator,
     )
@@ -387,11 +385,9 @@ def test_criteria_of_a_decided_application_stand_still(coordinator: User) -> Non
     application = approve(ApplicationFactory(submitted=True, met=True), coordinator)
 
     with pytest.raises(ValidationError) as refusal:
-        actions.check_criterion(
+        actions.check_criteria(
             application=application,
-            criterion="non_profit",
-            is_met=False,
-            note="",
+            findings={"non_profit": actions.Finding(False, "")},
             version=application.version,
             by=coordinator,
         )

@@ -37,8 +37,8 @@ def steps(application: Application, staff: User) -> dict[str, Callable[[], objec
         "submit as staff": lambda: actions.submit_application(by=staff, **common),
     }
     for criterion, is_met in itertools.product(CriterionCheck.Criterion.values, (True, False)):
-        named[f"{criterion} {is_met}"] = lambda criterion=criterion, is_met=is_met: actions.check_criterion(
-            criterion=criterion, is_met=is_met, note="", by=staff, **common
+        named[f"{criterion} {is_met}"] = lambda criterion=criterion, is_met=is_met: actions.check_criteria(
+            findings={criterion: actions.Finding(is_met, "")}, by=staff, **common
         )
     return named
 

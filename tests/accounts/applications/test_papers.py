@@ -16,10 +16,13 @@ from accounts.actions import applications as actions
 from accounts.actions.applications.papers import Paper
 from accounts.models import Application, Document, User
 from accounts.queries import bylaws
+from accounts.rules import applications as rules
 from accounts.rules import papers
-from kyodo import files
+from kyodo import clock, files
+from kyodo.mail.models import OutgoingMail
 from tests.accounts.applications.conftest import pdf, photo, word
-from tests.factories.accounts import ApplicationFactory, GroupFactory
+from tests.factories.accounts import ApplicationFactory, GroupFactory, hearing_slots
+from tests.factories.centre import usual_week
 
 pytestmark = pytest.mark.django_db
 
@@ -281,3 +284,92 @@ def test_card_of_an_expired_group_says_so(client: Client, representative: User) 
 
     assert "期限切れ" in page
     assert "いまは、このカードでは場所を利用できません" in page
+
+
+# ── After it was sent ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_new_paper_replaces_the_returned_one_and_both_are_kept(client: Client, coordinator: User) -> None:
+    application = ApplicationFactory()
+    before = add(application, pdf("古い会則.pdf"))[0]
+    Application.objects.filter(pk=application.pk).update(
+        status="returned", submitted_at=clock.now(), reason="第2条", version=9
+    )
+    application.refresh_from_db()
+
+    add(application, pdf("新しい会則.pdf"))
+
+    before.refresh_from_db()
+    assert before.replaced_at is not None
+    assert [one.filename for one in application.documents.current()] == ["新しい会則.pdf"]
+    Application.objects.filter(pk=application.pk).update(status="submitted")
+    client.force_login(coordinator)
+    page = client.get(reverse("admin:accounts_application_change", args=[application.pk])).text
+    assert page.count("差し替え前") == 1
+    assert "古い会則.pdf" in page
+
+
+def test_a_handed_in_paper_that_is_taken_out_is_kept_for_staff() -> None:
+    application = ApplicationFactory()
+    document = add(application, pdf())[0]
+    Application.objects.filter(pk=application.pk).update(
+        status="returned", submitted_at=clock.now(), reason="第2条"
+    )
+    application.refresh_from_db()
+
+    actions.remove_document(
+        document=document, application=application, version=application.version, by=application.applicant
+    )
+
+    document.refresh_from_db()
+    assert document.replaced_at is not None
+    assert document.file.storage.exists(str(document.file.name))
+
+
+@pytest.fixture
+def sent(client: Client) -> Application:
+    usual_week()
+    application = ApplicationFactory(submitted=True, complete=True)
+    client.force_login(application.applicant)
+    return application
+
+
+def test_a_paper_and_other_times_are_added_after_sending(
+    client: Client, sent: Application, coordinator: User
+) -> None:
+    address = reverse("application_more", args=[sent.reference])
+    wishes = hearing_slots(6)[3:]
+    times = {
+        f"wish_{rank}_{part}": f"{clock.local(wish):{shape}}"
+        for rank, wish in enumerate(wishes, start=1)
+        for part, shape in ((0, "%Y-%m-%d"), (1, "%H:%M"))
+    }
+
+    assert address in client.get(sent.get_absolute_url()).text
+    answer = client.post(address, {"version": sent.version, "plan": pdf("計画.pdf"), **times})
+
+    assert answer.url == sent.get_absolute_url()
+    assert [one.filename for one in sent.documents.all()] == ["計画.pdf"]
+    assert [wish.begins_at for wish in sent.hearing_wishes.all()] == wishes
+    assert OutgoingMail.objects.get(kind="notices/one").to == coordinator.email
+
+
+def test_two_of_three_times_are_asked_for_and_nothing_is_changed(client: Client, sent: Application) -> None:
+    wish = clock.local(hearing_slots(6)[5])
+    typed = {"wish_1_0": f"{wish:%Y-%m-%d}", "wish_1_1": f"{wish:%H:%M}"}
+
+    answer = client.post(
+        reverse("application_more", args=[sent.reference]), {"version": sent.version} | typed
+    )
+
+    assert set(answer.context["form"].errors) == {"wish_2", "wish_3"}
+    assert f"{wish:%Y-%m-%d}" in answer.text
+    assert [one.begins_at for one in sent.hearing_wishes.all()] == hearing_slots()
+
+
+@pytest.mark.parametrize("status", ["draft", "approved", "rejected", "withdrawn"])
+def test_nothing_is_added_to_what_the_centre_does_not_have(status: str) -> None:
+    application = ApplicationFactory()
+    application.status = status
+
+    assert not rules.can_add_to(application.applicant, application)

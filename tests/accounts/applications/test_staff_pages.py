@@ -79,7 +79,7 @@ def test_queue_and_page_are_closed_to_others(
 
     for address in (QUEUE, page_of(application), reverse("admin:accounts_application_add")):
         assert client.get(address, follow=True).status_code == 403
-    for step in ("approve", "reject", "return", "hearing", "criterion", "confirm", "withdraw", "correct"):
+    for step in ("approve", "reject", "return", "hearing", "criteria", "confirm", "withdraw", "correct"):
         assert press(client, application, step, reason="x").status_code == 403
     assert state_of(application) == "submitted"
 
@@ -90,8 +90,8 @@ def test_reception_reads_but_does_not_decide(client: Client, reception: User) ->
 
     page = client.get(page_of(application)).content.decode()
     assert "決定は、コーディネーターか管理者が行います。" in page
-    for step in ("approve", "reject", "return", "criterion", "confirm"):
-        assert press(client, application, step, reason="x", criterion="non_profit").status_code == 403
+    for step in ("approve", "reject", "return", "criteria", "confirm"):
+        assert press(client, application, step, reason="x", non_profit_is_met="on").status_code == 403
 
     assert state_of(application) == "submitted"
 
@@ -154,9 +154,18 @@ def test_staff_hear_tick_and_approve(client: Client, coordinator: User) -> None:
     )
     assert page.status_code == 200
     assert state_of(application) == "hearing"
-    for criterion in CriterionCheck.Criterion.values:
-        press(client, application, "criterion", criterion=criterion, is_met="on", note="会則で確かめた")
-    press(client, application, "approve")
+    press(
+        client,
+        application,
+        "criteria",
+        **{f"{criterion}_is_met": "on" for criterion in CriterionCheck.Criterion},
+        **{f"{criterion}_note": f"{criterion}を会則で確かめた" for criterion in CriterionCheck.Criterion},
+    )
+    # Pressed once, all four are kept: none drops what was typed beside another.
+    assert {check.note for check in application.criterion_checks.all()} == {
+        f"{criterion}を会則で確かめた" for criterion in CriterionCheck.Criterion
+    }
+    press(client, application, "approve", without_hearing="on")
 
     application.refresh_from_db()
     assert application.status == "approved"
@@ -190,8 +199,8 @@ def test_hearing_at_another_time(client: Client, coordinator: User) -> None:
         ("hearing", {"when": "1", "way": "online"}, "接続先のURLを書いてください"),
         ("return", {"returning-reason": ""}, "必須"),
         ("reject", {"rejecting-reason": " "}, "必須"),
-        ("approve", {}, "まだ確かめていない要件があります"),
-        ("criterion", {"criterion": "beauty"}, "要件を選んでください。"),
+        ("approve", {"without_hearing": "on"}, "まだ確かめていない要件があります"),
+        ("criteria", {"non_profit_note": "あ" * 1001}, "1000文字"),
         ("confirm", {}, "要件を1つずつ確かめてください"),
     ],
 )
@@ -223,11 +232,49 @@ def test_links_change_nothing(client: Client, coordinator: User) -> None:
     client.force_login(coordinator)
     application = ApplicationFactory(submitted=True, met=True)
 
-    for step in ("approve", "reject", "return", "hearing", "criterion", "confirm", "withdraw"):
+    for step in ("approve", "reject", "return", "hearing", "criteria", "confirm", "withdraw"):
         address = reverse(f"admin:accounts_application_{step}", args=[application.pk])
         assert client.get(address).status_code == 405
 
     assert state_of(application) == "submitted"
+
+
+def test_registering_before_the_hearing_asks(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+    application = ApplicationFactory(submitted=True, met=True)
+
+    asked = press(client, application, "approve")
+    assert asked.status_code == 422
+    assert "ヒアリングがまだです" in asked.text
+    assert state_of(application) == "submitted"
+
+    press(client, application, "approve", without_hearing="on")
+    assert state_of(application) == "approved"
+
+
+def test_registering_after_the_hearing_asks_nothing(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+    application = ApplicationFactory(hearing=True, met=True, hearing_at=clock.now() - timedelta(hours=2))
+
+    press(client, application, "approve")
+
+    assert state_of(application) == "approved"
+
+
+def test_criteria_come_back_as_typed_where_a_colleague_was_quicker(client: Client, coordinator: User) -> None:
+    client.force_login(coordinator)
+    application = ApplicationFactory(submitted=True)
+    stale = application.version
+    Application.objects.filter(pk=application.pk).update(version=stale + 1)
+
+    answer = client.post(
+        reverse("admin:accounts_application_criteria", args=[application.pk]),
+        {"version": stale, "non_profit_note": "会則第7条", "autonomous_is_met": "on"},
+    )
+
+    assert answer.status_code == 422
+    assert "会則第7条" in answer.text
+    assert not application.criterion_checks.exists()
 
 
 # ── Likely duplicates ────────────────────────────────────────────────────────────────────────────────────────────

@@ -98,8 +98,18 @@ def test_wizard_goes_from_start_to_receipt(client: Client, applicant: User) -> N
     assert application.hearing_wishes.count() == 3
 
 
-def test_start_page_asks_for_sign_in_and_a_verified_address(client: Client) -> None:
-    assert client.get(reverse("register_group")).status_code == 302
+def test_conditions_papers_and_hearing_are_read_before_any_account(client: Client) -> None:
+    page = client.get(reverse("register_group"))
+
+    assert page.status_code == 200
+    for words in ("非営利性", "定款・会則・規約", "ヒアリング"):
+        assert words in page.text
+    address = reverse("register_group")
+    assert f"{reverse('account_signup')}?next={address}" in page.text
+    assert client.post(address).url == f"{reverse('account_login')}?next={address}"
+
+
+def test_start_page_asks_for_a_verified_address(client: Client) -> None:
     client.force_login(UserFactory(verified=False))
 
     assert "先に、メールアドレスを確認してください" in client.get(reverse("register_group")).content.decode()
@@ -139,6 +149,27 @@ def test_half_an_application_shows_what_is_missing_and_is_not_sent(
 
     draft.refresh_from_db()
     assert draft.status == Application.Status.DRAFT
+
+
+def test_mending_from_the_review_comes_back_to_the_review(client: Client, draft: Application) -> None:
+    review = client.get(url(draft, "review")).text
+    address = f"{url(draft, 'members')}?from=review"
+
+    draft.refresh_from_db()
+    answer = client.post(address, right("members") | {"version": draft.version})
+
+    assert f'href="{address}"' in review
+    assert "保存して確認にもどる" in client.get(address).text
+    assert answer.url == url(draft, "review")
+
+
+def test_times_are_offered_only_where_a_hearing_can_be(client: Client, draft: Application) -> None:
+    """The centre is open from nine; the last hour before it closes is the last for a hearing."""
+    form = client.get(url(draft, "hearing")).context["form"]
+    offered = [value for value, _label in form.fields["wish_1"].widget.widgets[1].choices if value]
+
+    assert offered[0] == "09:00"
+    assert offered[-1] == "19:00"
 
 
 # ── Wrong answers, step by step ──────────────────────────────────────────────────────────────────────────────────

@@ -11,11 +11,13 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import joining
+from accounts.models import User
 from kyodo import ratelimit
 from kyodo.centre.queries import current_centre
 
@@ -60,6 +62,23 @@ class AccountAdapter(DefaultAccountAdapter):
         except IntegrityError as error:
             # The same address signed up in the same moment. The answer is the one everybody gets.
             raise ImmediateHttpResponse(redirect("account_email_verification_sent")) from error
+
+    def unstash_verified_email(self, request: HttpRequest) -> str | None:
+        """What an invitation's link has proved counts for that address alone: another one that is typed instead is
+        confirmed by mail, like everybody's."""
+        shown = joining.address_shown(request)
+        super().unstash_verified_email(request)
+        typed = request.POST.get("email", "").strip().lower()
+        return shown if shown and shown.lower() == typed else None
+
+    def post_login(
+        self, request: HttpRequest, user: AbstractBaseUser, *, redirect_url: str | None, **options: Any
+    ) -> HttpResponse:
+        """Whoever pressed 参加する before they signed in or up joins at the end."""
+        group = joining.complete(request, user, redirect_url) if isinstance(user, User) else None
+        if group is not None:
+            redirect_url = group.get_absolute_url()
+        return super().post_login(request, user, redirect_url=redirect_url, **options)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The same rule as for our own limits, so that no header helps past either."""

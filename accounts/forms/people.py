@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from allauth.core import context as allauth_context
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import joining
 from accounts.models import User
 from kyodo import forms
 from kyodo.centre.models import WardCentre
@@ -33,6 +35,9 @@ class SignupForm(NameFields):
     field_order = ["name", "name_kana", "email", "password1", "consent"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        shown = joining.address_shown(allauth_context.request)
+        if shown:
+            kwargs["initial"] = {"email": shown, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.fields["consent"].help_text = format_html(
             '<a href="{}" target="_blank" rel="noopener">{}</a>',

@@ -1,18 +1,23 @@
 """Inviting people to a group, and the page behind the link in the mail."""
 
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import joining
 from accounts.actions import members as actions
 from accounts.forms.groups import InvitationForm
 from accounts.models import Group, Invitation, User
-from accounts.queries.groups import invitation_page
+from accounts.queries.groups import invitation_page, invitations_for
 from accounts.requests import person
 from accounts.rules import groups as rules
 from kyodo import ratelimit
@@ -56,22 +61,48 @@ def revoke(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Whoever holds the link sees which group it is for; joining takes an account and a press of the button."""
+    """Whoever holds the link sees which group it is for; joining takes an account and a press of the button.
+
+    Pressed without an account, they join once they have signed up or in (accounts.adapter). The link came by mail, so
+    whoever holds it has shown that the address is theirs: signing up with it takes no second mail.
+    """
     found = get_object_or_404(
-        Invitation.objects.select_related("group"), token_hash=actions.token_hash(token)
+        Invitation.objects.select_related("group", "invited_by"), token_hash=actions.token_hash(token)
     )
     user = request.user if isinstance(request.user, User) else None
-    if request.method == "POST":
-        if user is None:
-            return redirect_to_login(request.path)
-        try:
-            actions.accept_invitation(invitation=found, by=user)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-            return redirect(request.path)
-        messages.success(request, _("%(group)sに参加しました。") % {"group": found.group})
-        return redirect(found.group)
-    return render(request, "accounts/invitation.html", {"page": invitation_page(found, user)})
+    if request.method == "POST" and user is None:
+        return _come_back_to_join(request, found)
+    return _answer(request, found, user)
+
+
+@require_http_methods(["GET", "POST"])
+def own_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same from /my/, for whoever has the address it went to."""
+    user = person(request)
+    waiting = invitations_for(user).select_related("group", "invited_by")
+    return _answer(request, get_object_or_404(waiting, pk=pk), user)
+
+
+def _answer(request: HttpRequest, found: Invitation, user: User | None) -> HttpResponse:
+    if request.method != "POST" or user is None:
+        return render(request, "accounts/invitation.html", {"page": invitation_page(found, user)})
+    try:
+        actions.accept_invitation(invitation=found, by=user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect(request.path)
+    messages.success(request, _("%(group)sに参加しました。") % {"group": found.group})
+    return redirect(found.group)
+
+
+def _come_back_to_join(request: HttpRequest, found: Invitation) -> HttpResponse:
+    joining.remember(request)
+    if "sign_up" not in request.POST:
+        return redirect_to_login(request.path)
+    if found.is_open:
+        get_adapter(request).stash_verified_email(request, found.email)
+    query = urlencode({"next": request.path})
+    return redirect(f"{reverse('account_signup')}?{query}")
 
 
 def _manageable(request: HttpRequest, number: str) -> Group:

@@ -184,3 +184,13 @@ def _own_entries(lottery: LotteryRound, user: User | AnonymousUser) -> list[Lott
         .select_related("group", "booking", "round")
         .order_by("number")
     )
+
+
+def entries_ahead(entries: QuerySet[LotteryEntry]) -> QuerySet[LotteryEntry]:
+    """Of these, entries in draws that are not held yet; the soonest draw first."""
+    return (
+        entries.filter(status=LotteryEntry.Status.ENTERED, round__drawn_at__isnull=True)
+        .select_related("round__space", "group")
+        .defer("group__search")
+        .order_by("round__draw_at", "begins_at", "pk")
+    )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from accounts.models import Group, Membership, User
 from spaces.models import WaitingEntry
 from spaces.queries.alternatives import Place
@@ -38,3 +40,10 @@ def my_entries(user: User) -> list[WaitingLine]:
         )
         for entry in entries
     ]
+
+
+def of_group(group: Group) -> QuerySet[WaitingEntry]:
+    """Open wishes of the group, the soonest first."""
+    return (
+        WaitingEntry.objects.waiting().filter(group=group).select_related("space").order_by("begins_at", "pk")
+    )

@@ -4,17 +4,24 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 
 from accounts.actions import members
-from accounts.models import Group, Invitation, Membership, User
+from accounts.models import Group, Invitation, MemberChange, Membership, User
 from kyodo import clock, ratelimit
 from kyodo.mail.models import OutgoingMail
-from tests.factories.accounts import GroupFactory, MembershipFactory, UserFactory
+from tests.factories.accounts import PASSWORD, GroupFactory, MembershipFactory, UserFactory
+from tests.factories.centre import CentreFactory
 
 Role = Membership.Role
+CONTACT = {
+    "contact_name": "連絡 新子",
+    "contact_email": "new-contact@example.jp",
+    "contact_phone": "045-123-4567",
+}
 
 
 def membership(group: Group, user: User) -> Membership:
@@ -41,7 +48,7 @@ def test_the_representative_invites_by_mail_with_a_link_we_keep_only_the_hash_of
     mail = OutgoingMail.objects.get(kind="groups/invitation")
     assert mail.to == invitation.email == "new@example.jp"
     assert mail.is_private
-    assert representative.name not in mail.body
+    assert f"{group.name} の{representative.name}さん" in mail.body
     assert token_in_mail() != invitation.token_hash
     assert members.token_hash(token_in_mail()) == invitation.token_hash
 
@@ -148,6 +155,101 @@ def test_without_an_account_the_button_leads_to_sign_in_and_back(
     response = client.post(url)
 
     assert response.url == f"{reverse('account_login')}?next={url}"
+
+
+NEW_PERSON = {
+    "name": "招待 受子",
+    "name_kana": "しょうたい うけこ",
+    "password1": "kawa-no-hotori-11",
+    "consent": "on",
+}
+
+
+def test_who_has_no_account_signs_up_with_the_address_the_link_proved_and_joins(
+    client: Client, group: Group, representative: User
+) -> None:
+    invite(group, representative)
+    url = reverse("invitation", args=[token_in_mail()])
+
+    assert representative.name in client.get(url).text
+    sign_up = client.post(url, {"sign_up": "1"}).url
+    form = client.get(sign_up).context["form"]
+    answer = client.post(
+        reverse("account_signup"), NEW_PERSON | {"email": form.initial["email"], "next": url}
+    )
+
+    user = User.objects.get(email="new@example.jp")
+    assert answer.url == group.get_absolute_url()
+    assert membership(group, user).role == Role.MEMBER
+    assert EmailAddress.objects.get(user=user).verified
+    # One mail brought them here, no second one asks for the address.
+    assert [mail.to for mail in OutgoingMail.objects.filter(to=user.email)] == ["new@example.jp"]
+
+
+def test_another_address_than_the_invited_one_is_confirmed_by_mail(
+    client: Client, group: Group, representative: User
+) -> None:
+    invite(group, representative)
+    url = reverse("invitation", args=[token_in_mail()])
+    client.post(url, {"sign_up": "1"})
+
+    client.post(reverse("account_signup"), NEW_PERSON | {"email": "else@example.jp", "next": url})
+
+    user = User.objects.get(email="else@example.jp")
+    assert not EmailAddress.objects.filter(user=user, verified=True).exists()
+    assert not Membership.objects.filter(user=user).exists()
+
+
+def test_an_address_proved_by_a_link_is_not_shown_to_the_next_at_the_desk(
+    client: Client, group: Group, representative: User
+) -> None:
+    invite(group, representative)
+    client.post(reverse("invitation", args=[token_in_mail()]), {"sign_up": "1"})
+
+    assert "new@example.jp" not in client.get(reverse("account_signup")).text
+
+
+def test_who_signs_in_after_pressing_joins_and_the_next_at_the_desk_does_not(
+    client: Client, group: Group, representative: User, citizen: User
+) -> None:
+    invite(group, representative)
+    url = reverse("invitation", args=[token_in_mail()])
+    typed = {"login": citizen.email, "password": PASSWORD}
+
+    client.post(url)
+    client.post(reverse("account_login"), typed)
+    assert not Membership.objects.filter(user=citizen).exists()
+
+    client.logout()
+    way = client.post(url).url
+    answer = client.post(reverse("account_login"), typed | {"next": way.split("next=")[1]})
+
+    assert answer.url == group.get_absolute_url()
+    assert membership(group, citizen).role == Role.MEMBER
+
+
+def test_a_waiting_invitation_stands_on_my_page_and_is_accepted_there(
+    client: Client, group: Group, representative: User, citizen: User
+) -> None:
+    invitation = invite(group, representative, email=citizen.email)
+    client.force_login(citizen)
+    address = reverse("own_invitation", args=[invitation.pk])
+
+    assert f'href="{address}"' in client.get(reverse("my")).text
+    assert representative.name in client.get(address).text
+    client.post(address)
+
+    assert membership(group, citizen).role == Role.MEMBER
+    assert address not in client.get(reverse("my")).text
+
+
+def test_an_invitation_to_somebody_else_is_not_there(
+    client: Client, group: Group, representative: User, citizen: User
+) -> None:
+    invitation = invite(group, representative)
+    client.force_login(citizen)
+
+    assert client.post(reverse("own_invitation", args=[invitation.pk])).status_code == 404
 
 
 def test_another_account_is_warned_before_it_joins(
@@ -273,13 +375,106 @@ def test_nobody_becomes_representative_by_a_change_of_role(
 def test_the_representative_hands_over_and_stays_booking_manager(
     client: Client, group: Group, representative: User, member: User
 ) -> None:
+    CentreFactory(email="centre@example.jp")
     client.force_login(representative)
 
-    client.post(reverse("hand_over", args=[group.number, membership(group, member).pk]))
+    client.post(reverse("hand_over", args=[group.number, membership(group, member).pk]), CONTACT)
 
     assert membership(group, member).role == Role.REPRESENTATIVE
     assert membership(group, representative).role == Role.BOOKING_MANAGER
-    assert OutgoingMail.objects.get(kind="groups/new_representative").to == member.email
+    group.refresh_from_db()
+    assert (group.contact_name, group.contact_email) == ("連絡 新子", "new-contact@example.jp")
+    told = {mail.kind: mail.to for mail in OutgoingMail.objects.all()}
+    assert told == {
+        "groups/new_representative": member.email,
+        "groups/former_representative": representative.email,
+        "groups/change_for_centre": "centre@example.jp",
+    }
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [("hand_over", "代表者には自分で戻れません"), ("remove_member", "予約できなくなります")],
+)
+def test_one_press_says_what_follows_and_does_nothing(
+    client: Client, group: Group, representative: User, member: User, step: str, words: str
+) -> None:
+    client.force_login(representative)
+
+    page = client.get(reverse(step, args=[group.number, membership(group, member).pk]))
+
+    assert words in page.text
+    assert membership(group, member).role == Role.MEMBER
+    assert not OutgoingMail.objects.exists()
+
+
+def test_handing_over_asks_for_the_contact_and_proposes_the_newcomer(
+    client: Client, group: Group, representative: User, member: User
+) -> None:
+    Group.objects.filter(pk=group.pk).update(contact_email=representative.email, contact_phone="045-999-8888")
+    client.force_login(representative)
+    address = reverse("hand_over", args=[group.number, membership(group, member).pk])
+
+    form = client.get(address).context["form"]
+    refused = client.post(address, {"contact_name": "", "contact_email": "x@example.jp"})
+
+    assert form.initial == {"contact_name": member.name, "contact_email": member.email}
+    assert set(refused.context["form"].errors) == {"contact_name", "contact_phone"}
+    assert membership(group, member).role == Role.MEMBER
+
+
+# ── Undone by the centre ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_centre_undoes_a_hand_over_even_after_the_former_representative_left(
+    client: Client, group: Group, representative: User, member: User, coordinator: User
+) -> None:
+    members.hand_over(to=membership(group, member), by=representative)
+    members.leave_group(group=group, by=representative)
+    change = MemberChange.objects.get()
+    client.force_login(coordinator)
+
+    page = client.get(reverse("admin:accounts_group_change", args=[group.pk]))
+    client.post(reverse("admin:accounts_group_undo_change", args=[group.pk, change.pk]))
+
+    assert reverse("admin:accounts_group_undo_change", args=[group.pk, change.pk]) in page.text
+    assert membership(group, representative).role == Role.REPRESENTATIVE
+    assert membership(group, member).role == Role.MEMBER
+    told = OutgoingMail.objects.filter(kind="groups/change_undone")
+    assert {mail.to for mail in told} == {member.email, representative.email}
+    with pytest.raises(ValidationError) as refusal:
+        members.undo_change(change=change, by=coordinator)
+    assert refusal.value.code == "undone"
+
+
+def test_the_centre_brings_back_who_was_put_out_with_the_role_they_had(
+    group: Group, representative: User, booking_manager: User, coordinator: User
+) -> None:
+    members.remove_member(membership=membership(group, booking_manager), by=representative)
+    members.undo_change(change=MemberChange.objects.get(), by=coordinator)
+
+    assert membership(group, booking_manager).role == Role.BOOKING_MANAGER
+
+
+def test_an_older_hand_over_is_not_undone_past_a_newer_one(
+    group: Group, representative: User, booking_manager: User, member: User, coordinator: User
+) -> None:
+    members.hand_over(to=membership(group, member), by=representative)
+    members.hand_over(to=membership(group, booking_manager), by=member)
+    first = MemberChange.objects.order_by("pk")[0]
+
+    with pytest.raises(ValidationError) as refusal:
+        members.undo_change(change=first, by=coordinator)
+    assert refusal.value.code == "changed_again"
+
+
+@pytest.mark.parametrize("who", ["representative", "member", "reception", "ward_officer"])
+def test_nobody_but_the_centre_undoes(
+    group: Group, representative: User, booking_manager: User, who: str, request: pytest.FixtureRequest
+) -> None:
+    members.remove_member(membership=membership(group, booking_manager), by=representative)
+    with pytest.raises(PermissionDenied):
+        members.undo_change(change=MemberChange.objects.get(), by=request.getfixturevalue(who))
 
 
 def test_a_hand_over_stands_in_the_history_of_both(group: Group, representative: User, member: User) -> None:
@@ -312,6 +507,7 @@ def test_the_representative_removes_a_member_who_is_told(
 
     assert not Membership.objects.filter(group=group, user=member).exists()
     assert OutgoingMail.objects.get(kind="groups/removed_member").to == member.email
+    assert OutgoingMail.objects.get(kind="groups/member_was_removed").to == representative.email
 
 
 def test_the_representative_is_not_removed(group: Group, representative: User, coordinator: User) -> None:

@@ -11,8 +11,14 @@ from accounts.models import Application, Group, User
 from kyodo import clock
 from kyodo.portal.queries.my import my_page
 from spaces.models import Booking, LotteryEntry
-from tests.factories.accounts import ApplicationFactory
-from tests.factories.spaces import BookingFactory, LotteryEntryFactory, LotteryRoundFactory, SpaceFactory
+from tests.factories.accounts import ApplicationFactory, GroupFactory, UserFactory
+from tests.factories.spaces import (
+    BookingFactory,
+    LotteryEntryFactory,
+    LotteryRoundFactory,
+    SpaceFactory,
+    WaitingFactory,
+)
 
 
 def test_my_page_asks_strangers_to_sign_in(client: Client, db: None) -> None:
@@ -52,6 +58,41 @@ def test_an_application_sent_back_comes_before_what_is_on_its_way(citizen: User)
 
     assert [entry.action for entry in page.needs] == ["直す"]
     assert page.coming == []
+
+
+def test_draws_and_waited_for_times_stand_on_the_page(citizen: User) -> None:
+    group = GroupFactory(representative=citizen)
+    LotteryEntryFactory(
+        group=group, user=citizen, round=LotteryRoundFactory(space=SpaceFactory(name="大広間"))
+    )
+    WaitingFactory(group=group, user=citizen, space=SpaceFactory(name="小部屋"))
+
+    page = my_page(citizen)
+
+    assert [entry.title for entry in page.waiting] == ["抽選：大広間", "空き待ち：小部屋"]
+
+
+def test_draws_and_waited_for_times_stand_on_the_groups_page(client: Client, citizen: User) -> None:
+    group = GroupFactory(representative=citizen)
+    LotteryEntryFactory(
+        group=group, user=citizen, round=LotteryRoundFactory(space=SpaceFactory(name="大広間"))
+    )
+    WaitingFactory(group=group, user=citizen, space=SpaceFactory(name="小部屋"))
+    client.force_login(citizen)
+
+    page = client.get(group.get_absolute_url()).text
+
+    assert "抽選：大広間" in page
+    assert "空き待ち：小部屋" in page
+
+
+def test_a_contact_who_left_is_to_be_replaced(citizen: User) -> None:
+    left = UserFactory()
+    group = GroupFactory(representative=citizen, contact_email=left.email)
+
+    [entry] = my_page(citizen).needs
+
+    assert entry.url == f"/groups/{group.number}/contact/"
 
 
 def test_a_hearing_with_its_time_is_coming(citizen: User) -> None:

@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Application, Group, Membership, User
+from accounts.queries import recipients
+from accounts.queries.groups import invitations_for
 from accounts.rules import validity
 from consultations.queries import ward_desk
 from consultations.queries.own import OwnConsultation, open_consultations
 from kyodo import clock, dates
 from spaces.models import Booking, LotteryEntry
-from spaces.queries import bookings
+from spaces.queries import bookings, lottery, waiting
 
 COMING = 5
 PAST = 5
@@ -44,6 +46,8 @@ class MyPage:
     needs: Sequence[Entry]
     asked: Sequence[Entry]
     """Consultations and applications that the centre has in hand: they have no day yet."""
+    waiting: Sequence[Entry]
+    """Draws not yet held and taken times that may come free: nothing is sure, and nothing is to be done."""
     coming: Sequence[Entry]
     has_bookings: bool
     """Bookings are coming, more perhaps than stand here."""
@@ -60,15 +64,18 @@ def my_page(user: User) -> MyPage:
     return MyPage(
         needs=[
             *_ward_desk(user),
+            *_invitations(user),
             *_wins_to_claim(user),
             *_applications_to_go_on_with(applications),
             *_registrations_to_renew(memberships, applications),
+            *_contacts_to_replace(memberships),
             *_consultations_to_answer(consultations),
         ],
         asked=[
             *_consultations_on_their_way(consultations),
             *_applications_on_their_way(applications),
         ],
+        waiting=[*_draws_ahead(user), *_times_waited_for(user)],
         coming=[*_talks_fixed(consultations), *_hearings_fixed(applications), *coming],
         has_bookings=bool(coming),
         groups=[_group(membership) for membership in memberships],
@@ -93,6 +100,21 @@ def _ward_desk(user: User) -> Iterator[Entry]:
         badge_kind="new",
         action=_("窓口を開く"),
     )
+
+
+# ── Invitations ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _invitations(user: User) -> Iterator[Entry]:
+    for one in invitations_for(user).select_related("group", "invited_by"):
+        inviter = _("センター") if one.invited_by.is_staff else str(one.invited_by)
+        yield Entry(
+            title=_("%(group)sから招待が届いています") % {"group": one.group},
+            url=reverse("own_invitation", args=[one.pk]),
+            text=_("招待した人：%(person)s・%(until)sまで")
+            % {"person": inviter, "until": dates.day(one.expires_at)},
+            action=_("招待を見る"),
+        )
 
 
 # ── Groups and their registration ────────────────────────────────────────────────────────────────────────────────
@@ -195,6 +217,20 @@ def _registrations_to_renew(
             )
 
 
+def _contacts_to_replace(memberships: Sequence[Membership]) -> Iterator[Entry]:
+    """The contact has left the group: no mail of the group goes there any more."""
+    own = [one.group for one in memberships if one.role == Membership.Role.REPRESENTATIVE]
+    left = recipients.contacts_who_left(own) if own else set()
+    for group in own:
+        if group.pk in left:
+            yield Entry(
+                title=_("%(name)sの連絡先を決めてください") % {"name": group.name},
+                url=reverse("group_contact", args=[group.number]),
+                text=_("いまの連絡担当者は、もうメンバーではありません。"),
+                action=_("連絡先を変える"),
+            )
+
+
 # ── Consultations ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -256,6 +292,34 @@ def _wins_to_claim(user: User) -> Iterator[Entry]:
             text=_("%(when)s・%(until)sまでに使うと返事をしてください。")
             % {"when": dates.period(win.begins_at, win.ends_at), "until": _until(win.booking)},
             action=_("返事をする"),
+        )
+
+
+def _draws_ahead(user: User) -> Iterator[Entry]:
+    for one in lottery.entries_ahead(LotteryEntry.objects.filter(group__memberships__user_id=user.pk)):
+        yield Entry(
+            title=_("抽選：%(space)s") % {"space": one.round.space},
+            url=one.round.get_absolute_url(),
+            text=_("%(when)s・%(group)s・%(day)sに抽選")
+            % {
+                "when": dates.period(one.begins_at, one.ends_at),
+                "group": one.group,
+                "day": dates.day(one.round.draw_at),
+            },
+            badge=_("抽選待ち"),
+            badge_kind="wait",
+        )
+
+
+def _times_waited_for(user: User) -> Iterator[Entry]:
+    for line in waiting.my_entries(user):
+        entry = line.entry
+        yield Entry(
+            title=_("空き待ち：%(space)s") % {"space": entry.space},
+            url=reverse("waiting"),
+            text=f"{dates.period(entry.begins_at, entry.ends_at)}・{entry.group}",
+            badge=_("空き待ち"),
+            badge_kind="wait",
         )
 
 

@@ -86,3 +86,76 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
+
+// Several forms on one page: pressing the button of one keeps what was typed in the others. It comes back into the same
+// forms on the page that follows: in this tab, for the same person, for half an hour; signing out forgets it.
+const person = document.querySelector("meta[name=person]")?.content;
+const KEPT = `typed:${person}`;
+const KEPT_FOR = 30 * 60 * 1000;
+const TYPED_IN =
+  "textarea, select, input:not([type=hidden], [type=file], [type=password], [type=submit], [type=button], [type=reset], [type=image])";
+
+const fieldsOf = (form) => [...form.elements].filter((field) => field.name && field.matches(TYPED_IN));
+
+const isTick = (field) => field.matches("[type=checkbox], [type=radio]");
+
+const isTyped = (field) => {
+  if (isTick(field)) return field.checked !== field.defaultChecked;
+  if (!field.options) return field.value !== field.defaultValue;
+  const first = [...field.options].find((option) => option.defaultSelected) ?? field.options[0];
+  return field.value !== first?.value;
+};
+
+// What each form posts to names it, and its place among those that post there.
+const namedForms = () => {
+  const forms = new Map();
+  for (const form of document.querySelectorAll("form[method=post i]")) {
+    if (!fieldsOf(form).length) continue;
+    const path = new URL(form.getAttribute("action") || location.pathname, location.href).pathname;
+    let place = 0;
+    while (forms.has(`${path} ${place}`)) place += 1;
+    forms.set(`${path} ${place}`, form);
+  }
+  return forms;
+};
+
+const readKept = () => JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+
+if (person) {
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (new URL(event.target.action).pathname.endsWith("/logout/")) {
+      sessionStorage.removeItem(KEPT);
+      return;
+    }
+    if (event.target.method !== "post") return;
+    const kept = readKept();
+    for (const [name, form] of namedForms()) {
+      const typed = fieldsOf(form).flatMap((field, place) =>
+        isTyped(field) ? [{ name: field.name, place, value: isTick(field) ? field.checked : field.value }] : [],
+      );
+      if (form === event.target || !typed.length) delete kept[name];
+      else kept[name] = { at: Date.now(), typed };
+    }
+    sessionStorage.setItem(KEPT, JSON.stringify(kept));
+  });
+
+  const kept = readKept();
+  const forms = namedForms();
+  for (const [name, { at, typed }] of Object.entries(kept)) {
+    const form = forms.get(name);
+    if (!form && Date.now() - at < KEPT_FOR) continue;
+    delete kept[name];
+    if (!form || Date.now() - at >= KEPT_FOR) continue;
+    const fields = fieldsOf(form);
+    for (const { name: fieldName, place, value } of typed) {
+      const field = fields[place]?.name === fieldName ? fields[place] : form.elements[fieldName];
+      if (!field?.matches?.(TYPED_IN)) continue;
+      if (isTick(field)) field.checked = value;
+      else field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    }
+  }
+  sessionStorage.setItem(KEPT, JSON.stringify(kept));
+}

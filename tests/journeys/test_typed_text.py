@@ -1,0 +1,104 @@
+"""A page with several forms: pressing the button of one never drops what was typed in another."""
+
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from accounts.models import Application, Group, User
+from consultations.models import Consultation, Referral, SpecialistSession
+from spaces.models import Booking
+from tests.factories.consultations import ReferralFactory
+from tests.journeys.conftest import Open
+
+WRITTEN = "書きかけの文"
+
+FILL = """(words) => {
+  const counts = [];
+  for (const form of document.querySelectorAll("form[method=post i]")) {
+    const areas = [...form.querySelectorAll("textarea, input[type=text]")].filter((field) => field.name);
+    areas.forEach((area) => (area.value = words));
+    if (areas.length) counts.push(areas.length);
+  }
+  return counts;
+}"""
+PRESS = """(number) => {
+  const forms = [...document.querySelectorAll("form[method=post i]")];
+  const form = forms.filter((one) => one.querySelector("textarea[name], input[type=text][name]"))[number];
+  form.noValidate = true;
+  form.requestSubmit();
+}"""
+LEFT = """(words) => [...document.querySelectorAll("form[method=post i]")].map(
+  (form) => [...form.querySelectorAll("textarea[name], input[type=text][name]")].filter(
+    (area) => area.value === words || area.defaultValue === words).length
+).reduce((sum, count) => sum + count, 0)"""
+
+
+def lost(page: Page, path: str) -> list[str] | None:
+    """What is lost by pressing each form in turn; None for a page with fewer than two forms that hold text."""
+    page.goto(path)
+    counts = page.evaluate(FILL, WRITTEN)
+    if len(counts) < 2:
+        return None
+    wrong = []
+    for number in range(len(counts)):
+        page.goto(path)
+        if page.evaluate(FILL, WRITTEN) != counts:
+            break  # the step before was taken: this page has other forms now
+        with page.expect_navigation():
+            page.evaluate(PRESS, number)
+        page.goto(path)
+        others = sum(counts) - counts[number]
+        left = page.evaluate(LEFT, WRITTEN)
+        if left < others:
+            wrong.append(f"{path} form {number + 1}: {left} of {others} texts are left")
+    return wrong
+
+
+def test_no_form_drops_what_was_typed_in_another(open_page: Open, demo_site: str) -> None:
+    coordinator = User.objects.get(email="coordinator@example.jp")
+    page = open_page(user=coordinator)
+    page.on("dialog", lambda dialog: dialog.accept())
+    waiting = Application.objects.filter(status__in=("submitted", "hearing")).order_by("pk")
+    requested = Booking.objects.get(status="requested")
+    mine = Consultation.objects.filter(ward_centre=None).exclude(status="closed").order_by("pk")
+    ReferralFactory(
+        consultation=mine[0], to_kind="organisation", to_ward_centre=None, to_name="みなと福祉の会"
+    )
+    paths = [
+        *(reverse("admin:accounts_application_change", args=[one.pk]) for one in waiting[:1]),
+        reverse("admin:spaces_booking_change", args=[requested.pk]),
+        reverse("admin:accounts_group_change", args=[Group.objects.current().earliest("pk").pk]),
+        *(reverse("admin:consultations_consultation_change", args=[one.pk]) for one in mine[:1]),
+        *(
+            reverse("admin:consultations_referral_change", args=[one.pk])
+            for one in Referral.objects.filter(status="sent")[:1]
+        ),
+        *(
+            reverse("admin:consultations_specialistsession_change", args=[one.pk])
+            for one in SpecialistSession.objects.filter(status="requested")[:1]
+        ),
+    ]
+
+    found = {path: lost(page, path) for path in paths}
+
+    walked = [path for path, wrong in found.items() if wrong is not None]
+    assert [text for wrong in found.values() for text in wrong or []] == []
+    assert len(walked) >= 4, walked
+
+
+def test_what_was_typed_is_not_shown_to_the_next_person(open_page: Open, demo_site: str) -> None:
+    """At a shared desk: signed out, another person signs in and opens the same page."""
+    page = open_page(user=User.objects.get(email="coordinator@example.jp"))
+    path = reverse(
+        "admin:accounts_application_change", args=[Application.objects.filter(status="submitted")[0].pk]
+    )
+    page.goto(path)
+    page.evaluate(FILL, WRITTEN)
+    with page.expect_navigation():
+        page.evaluate(PRESS, 0)
+    page.goto("/my/")
+
+    assert WRITTEN in page.evaluate("() => JSON.stringify(sessionStorage)")
+    page.goto("/accounts/logout/")
+    page.locator("main").get_by_role("button", name="ログアウト").click()
+    page.wait_for_load_state()
+    assert WRITTEN not in page.evaluate("() => JSON.stringify(sessionStorage)")

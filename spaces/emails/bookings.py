@@ -50,7 +50,7 @@ def booking_declined(booking: Booking) -> None:
 
 def booking_changed(booking: Booking, by: User) -> None:
     """A change by staff also reaches those in charge of the group: the person who booked may be away."""
-    _tell(booking, "booking_changed", also_in_charge=by.is_staff, by_staff=by.is_staff)
+    _tell(booking, "booking_changed", also_in_charge=by.is_staff, by=by)
     if booking.status == Booking.Status.REQUESTED:
         staff.approval_asked(booking, when(booking.begins_at), by=by)
 

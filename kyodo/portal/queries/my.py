@@ -222,11 +222,11 @@ def _contacts_to_replace(memberships: Sequence[Membership]) -> Iterator[Entry]:
     own = [one.group for one in memberships if one.role == Membership.Role.REPRESENTATIVE]
     left = recipients.contacts_who_left(own) if own else set()
     for group in own:
-        if group.pk in left:
+        if group.pk in left or not group.contact_name:
             yield Entry(
                 title=_("%(name)sの連絡先を決めてください") % {"name": group.name},
                 url=reverse("group_contact", args=[group.number]),
-                text=_("いまの連絡担当者は、もうメンバーではありません。"),
+                text=_("いまは、連絡担当者がいません。"),
                 action=_("連絡先を変える"),
             )
 

@@ -67,7 +67,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """What an invitation's link has proved counts for that address alone: another one that is typed instead is
         confirmed by mail, like everybody's."""
         shown = joining.address_shown(request)
-        super().unstash_verified_email(request)
         typed = request.POST.get("email", "").strip().lower()
         return shown if shown and shown.lower() == typed else None
 

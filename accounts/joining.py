@@ -10,11 +10,14 @@ from accounts.actions import members
 from accounts.models import Group, Invitation, User
 
 PRESSED_AT = "joining"
+ADDRESS = "joining_address"
+"""Not allauth's own place for a proved address: whoever signs up next at the same desk would find it filled in."""
 
 
-def remember(request: HttpRequest) -> None:
-    """At the address of the invitation, which also goes along as where to lead afterwards."""
+def remember(request: HttpRequest, *, address: str = "") -> None:
+    """Where it was pressed, which also goes along as where to lead afterwards, and the address the link has proved."""
     request.session[PRESSED_AT] = request.path
+    request.session[ADDRESS] = address
 
 
 def complete(request: HttpRequest, user: User, redirect_url: str | None) -> Group | None:
@@ -41,7 +44,7 @@ def address_shown(request: HttpRequest) -> str:
     way_back = request.POST.get("next") or request.GET.get("next")
     if not way_back or way_back != request.session.get(PRESSED_AT):
         return ""
-    return request.session.get("account_verified_email") or ""
+    return request.session.get(ADDRESS) or ""
 
 
 def _invitation_at(path: str) -> Invitation | None:

@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -96,11 +95,10 @@ def _answer(request: HttpRequest, found: Invitation, user: User | None) -> HttpR
 
 
 def _come_back_to_join(request: HttpRequest, found: Invitation) -> HttpResponse:
-    joining.remember(request)
     if "sign_up" not in request.POST:
+        joining.remember(request)
         return redirect_to_login(request.path)
-    if found.is_open:
-        get_adapter(request).stash_verified_email(request, found.email)
+    joining.remember(request, address=found.email if found.is_open else "")
     query = urlencode({"next": request.path})
     return redirect(f"{reverse('account_signup')}?{query}")
 

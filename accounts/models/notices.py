@@ -1,7 +1,7 @@
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from kyodo import clock
+from kyodo.db import models
 
 
 class NoticeChoice(models.Model):

@@ -7,7 +7,7 @@ from accounts.models import Application, Group, User
 from consultations.models import Consultation, Referral, SpecialistSession
 from spaces.models import Booking
 from tests.factories.consultations import ReferralFactory
-from tests.journeys.conftest import Open
+from tests.journeys.conftest import Open, carry_session
 
 WRITTEN = "書きかけの文"
 
@@ -25,6 +25,12 @@ PRESS = """(number) => {
   const form = forms.filter((one) => one.querySelector("textarea[name], input[type=text][name]"))[number];
   form.noValidate = true;
   form.requestSubmit();
+}"""
+# As a press whose answer never comes.
+ASK = """(number) => {
+  const forms = [...document.querySelectorAll("form[method=post i]")];
+  const form = forms.filter((one) => one.querySelector("textarea[name], input[type=text][name]"))[number];
+  form.dispatchEvent(new Event("submit", { bubbles: true }));
 }"""
 LEFT = """(words) => [...document.querySelectorAll("form[method=post i]")].map(
   (form) => [...form.querySelectorAll("textarea[name], input[type=text][name]")].filter(
@@ -61,7 +67,11 @@ def test_no_form_drops_what_was_typed_in_another(open_page: Open, demo_site: str
     requested = Booking.objects.get(status="requested")
     mine = Consultation.objects.filter(ward_centre=None).exclude(status="closed").order_by("pk")
     ReferralFactory(
-        consultation=mine[0], to_kind="organisation", to_ward_centre=None, to_name="みなと福祉の会"
+        consultation=mine[0],
+        to_kind="organisation",
+        to_ward_centre=None,
+        to_name="みなと福祉の会",
+        sent_by=coordinator,
     )
     paths = [
         *(reverse("admin:accounts_application_change", args=[one.pk]) for one in waiting[:1]),
@@ -86,17 +96,21 @@ def test_no_form_drops_what_was_typed_in_another(open_page: Open, demo_site: str
 
 
 def test_what_was_typed_is_not_shown_to_the_next_person(open_page: Open, demo_site: str) -> None:
-    """At a shared desk: signed out, another person signs in and opens the same page."""
-    page = open_page(user=User.objects.get(email="coordinator@example.jp"))
-    path = reverse(
-        "admin:accounts_application_change", args=[Application.objects.filter(status="submitted")[0].pk]
-    )
+    """At a shared desk: another person opens the same page in the same tab, and who signs out leaves nothing."""
+    coordinator = User.objects.get(email="coordinator@example.jp")
+    page = open_page(user=coordinator)
+    application = Application.objects.filter(status="submitted")[0]
+    path = reverse("admin:accounts_application_change", args=[application.pk])
     page.goto(path)
     page.evaluate(FILL, WRITTEN)
-    with page.expect_navigation():
-        page.evaluate(PRESS, 0)
-    page.goto("/my/")
+    page.evaluate(ASK, 0)
 
+    carry_session(page.context, demo_site, User.objects.get(email="manager@example.jp"))
+    page.goto(path)
+    assert page.evaluate(LEFT, WRITTEN) == 0
+
+    carry_session(page.context, demo_site, coordinator)
+    page.goto("/my/")
     assert WRITTEN in page.evaluate("() => JSON.stringify(sessionStorage)")
     page.goto("/accounts/logout/")
     page.locator("main").get_by_role("button", name="ログアウト").click()

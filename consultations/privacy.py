@@ -30,7 +30,7 @@ PRIVACY = {
     "Attachment": fields(plain="id consultation entry content_type size added_at", text="file name"),
     "StatusChange": fields(plain="id consultation before after at why", staff="assignee by"),
     "InboundMail": fields(
-        plain="id message_id state why_queued size received_at about entry handled_at purged_at",
+        plain="id message_id state why_queued leaves_out size received_at about entry handled_at purged_at",
         staff="handled_by",
         contact="sender recipient subject text reason",
     ),

@@ -5,21 +5,30 @@ Nothing is served from the folder of files itself. A view finds the row that the
 """
 
 import io
+import logging
+import re
 import secrets
 import threading
+import unicodedata
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import IO, Any
+from xml.etree import ElementTree
 
 import puremagic
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
+from django.core.files.storage import Storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from django.utils.translation import gettext_lazy
+from PIL import Image, ImageCms, ImageOps
 
 from kyodo import scanning
 from kyodo.scanning import Verdict
@@ -30,19 +39,48 @@ MAX_BYTES = 10 * MEGABYTE
 LARGEST = 20 * MEGABYTE
 NAME_LENGTH = 120
 
+logger = logging.getLogger(__name__)
+
 PDF = "application/pdf"
 DOC = "application/msword"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLS = "application/vnd.ms-excel"
+PPT = "application/vnd.ms-powerpoint"
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+DOCX = _OFFICE + "wordprocessingml.document"
+XLSX = _OFFICE + "spreadsheetml.sheet"
+PPTX = _OFFICE + "presentationml.presentation"
+TEXT = "text/plain"
+CSV = "text/csv"
 JPEG = "image/jpeg"
 PNG = "image/png"
 WEBP = "image/webp"
-ENDINGS = {PDF: ".pdf", DOC: ".doc", DOCX: ".docx", JPEG: ".jpg", PNG: ".png", WEBP: ".webp"}
+ENDINGS = {
+    PDF: ".pdf",
+    DOC: ".doc",
+    DOCX: ".docx",
+    XLS: ".xls",
+    XLSX: ".xlsx",
+    PPT: ".ppt",
+    PPTX: ".pptx",
+    TEXT: ".txt",
+    CSV: ".csv",
+    JPEG: ".jpg",
+    PNG: ".png",
+    WEBP: ".webp",
+}
 PICTURES = (JPEG, PNG, WEBP)
 FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP"}
-# What a camera makes is JPEG, and a page scanned at 600 dpi has 35 million. The others are unfolded as a whole, WebP
-# several times over: a file of 60 KB would take a gigabyte.
-MAX_PIXELS = {"JPEG": 50_000_000, "PNG": 36_000_000, "WEBP": 16_000_000}
-DOCUMENTS = (PDF, DOC, DOCX, JPEG, PNG, WEBP)
+# MPO is a JPEG with further pictures behind the first: a small one for lists, or the light of an HDR photograph.
+_TYPES_OF_FORMATS = {"JPEG": JPEG, "MPO": JPEG, "PNG": PNG, "WEBP": WEBP}
+# What a camera makes is JPEG: phones make 108 million points of it, of which a part is read. Written in several passes
+# it is unfolded as a whole, as the others are, WebP several times over: a file of 60 KB would take a gigabyte.
+MAX_PIXELS = {"JPEG": 120_000_000, "PNG": 36_000_000, "WEBP": 16_000_000}
+MAX_PIXELS_OF_PASSES = 50_000_000
+# Pillow warns and refuses by one limit of its own for all; ours are the table above.
+Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS.values())
+DOCUMENTS = tuple(ENDINGS)
+DOCUMENTS_IN_WORDS = gettext_lazy("PDF・Word・Excel・PowerPoint・テキスト・CSV・写真")
+"""What forms say they take; as `DOCUMENTS`."""
 
 # Widths that pages ask for; a picture is never drawn larger than it is.
 WIDTHS = (320, 640, 1280)
@@ -52,15 +90,21 @@ QUALITY = 85
 INFECTED, UNCHECKED = Verdict.INFECTED.value, Verdict.UNCHECKED.value
 """Codes of refusals."""
 
-_OLE_WORD_STREAM = "WordDocument".encode("utf-16-le")
-_UNREADABLE = (
-    UnidentifiedImageError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-    OSError,
-    ValueError,
-    SyntaxError,
-)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# The streams that tell what an older document of Office is.
+_OLE_STREAMS = {DOC: ("WordDocument",), PPT: ("PowerPoint Document",), XLS: ("Workbook", "Book\0")}
+_OLE_LOCKED, _OLE_MACROS = "EncryptedPackage", "_VBA_PROJECT"
+_MAIN_PARTS = {f"{content_type}.main+xml": content_type for content_type in (DOCX, XLSX, PPTX)}
+# Where they mostly are, for a document whose list can't be read.
+_USUAL_PARTS = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX, "ppt/presentation.xml": PPTX}
+_LARGEST_CONTENTS = 2 * MEGABYTE
+"""Of the list of what is in a document; it says what its main part is, whatever that is called."""
+# Readers find a PDF behind white space, a byte order mark and the words to a printer that scanners put before it.
+_PDF = re.compile(rb"(?:\xef\xbb\xbf|[\s\x00]|\x1b%-12345X|@PJL[^\n]{0,200}\n){0,50}%PDF-")
+_TEXT_ENDINGS = {".txt": TEXT, ".text": TEXT, ".csv": CSV}
+_TEXT_CHARSETS = ("utf-8", "cp932", "euc_jp", "iso2022_jp")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
+_ENDING = re.compile(r"\.(?=[a-z0-9]*[a-z])[a-z0-9]{1,5}$", re.IGNORECASE)
 # A few kilobytes may unfold into half a gigabyte; all threads of a process doing so at once would end it.
 _ONE_AT_A_TIME = threading.Lock()
 Upload = UploadedFile
@@ -83,10 +127,21 @@ class Accepted:
 def accept(
     file: "Upload[bytes]", *, types: tuple[str, ...] = DOCUMENTS, max_bytes: int = MAX_BYTES
 ) -> Accepted:
-    """Take a file in, or refuse it: `file_size`, `file_type`, `infected`, `unchecked`, `file_broken`.
+    """Take a file in, or refuse it: `file_size`, `file_type`, `file_macros`, `file_locked`, `file_pixels`, `infected`,
+    `unchecked`, `file_broken`. Nothing else ever comes out of a file: what nobody foresaw in it refuses that file alone.
 
     Looks into all of it and may ask a scanner: not to be called while a row that others wait for is locked.
     """
+    try:
+        return _accept(file, types=types, max_bytes=max_bytes)
+    except ValidationError:
+        raise
+    except Exception as error:
+        logger.exception("A file could not be looked into.")
+        raise _broken(clean_name(file.name or "")) from error
+
+
+def _accept(file: "Upload[bytes]", *, types: tuple[str, ...], max_bytes: int) -> Accepted:
     content_type = _check(file, types=types, max_bytes=max_bytes)
     _look_for_harm(file)
     name = clean_name(file.name or "", ENDINGS[content_type])
@@ -139,41 +194,119 @@ def _look_for_harm(file: "Upload[bytes]") -> None:
 
 
 def judge(file: "IO[bytes] | File[bytes]") -> str | None:
-    """What is in a file, whatever its name and the browser say; None for what we never take."""
+    """What is in a file, whatever its name and the browser say; None for what we never take. Of plain text the name
+    says whether it is a table.
+
+    Refuses what it knows but can't take: with macros, under a password, of too many points.
+    """
     file.seek(0)
     data = file.read()
     file.seek(0)
+    name = clean_name(str(getattr(file, "name", None) or ""))
+    if data.startswith(_OLE):
+        return _type_of_ole(data, name)
+    if data.startswith(b"PK\x03\x04"):
+        return _type_of_office(data, name)
+    if _PDF.match(data):
+        return PDF
+    return _type_of_picture(data, name) or _type_of_text(data, name)
+
+
+def _type_of_ole(data: bytes, name: str) -> str | None:
+    """Documents of Word, Excel and PowerPoint until 2007, and later ones under a password."""
+    if _OLE_LOCKED.encode("utf-16-le") in data:
+        raise ValidationError(
+            _("「%(name)s」にはパスワードがかかっています。パスワードを外して送ってください。"),
+            code="file_locked",
+            params={"name": name},
+        )
+    for content_type, streams in _OLE_STREAMS.items():
+        if any(stream.encode("utf-16-le") in data for stream in streams):
+            if _OLE_MACROS.encode("utf-16-le") in data:
+                raise _macros(name)
+            return content_type
+    return None
+
+
+def _type_of_office(data: bytes, name: str) -> str | None:
+    """By the list of contents that the format prescribes: only it says which part is the main one."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = {part.replace("\\", "/").lstrip("/").lower() for part in archive.namelist()}
+            with archive.open("[Content_Types].xml") as listed:
+                contents = listed.read(_LARGEST_CONTENTS)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, NotImplementedError, RuntimeError):
+        # RuntimeError: a ZIP under a password.
+        return None
+    declared = _declared_parts(contents)
+    if any(part.endswith("vbaproject.bin") for part in names) or any(
+        "macroEnabled" in one for one in declared
+    ):
+        raise _macros(name)
+    for main, content_type in _MAIN_PARTS.items():
+        if declared.get(main, "").lstrip("/").lower() in names:
+            return content_type
+    return next((_USUAL_PARTS[part] for part in _USUAL_PARTS if part in names), None)
+
+
+def _declared_parts(contents: bytes) -> dict[str, str]:
+    """Each part's name by its type."""
+    try:
+        # Expat, which reads it, expands nothing without measure.
+        overrides = ElementTree.fromstring(contents).findall("{*}Override")  # noqa: S314
+        return {one.get("ContentType", ""): one.get("PartName", "") for one in overrides}
+    except (SyntaxError, ValueError):
+        return {}
+
+
+def _macros(name: str) -> ValidationError:
+    return ValidationError(
+        _("「%(name)s」にはマクロが入っているので、受け取れません。マクロのない形で保存して送ってください。"),
+        code="file_macros",
+        params={"name": name},
+    )
+
+
+def _type_of_picture(data: bytes, name: str) -> str | None:
     try:
         likely = {match.mime_type for match in puremagic.magic_string(data[:4096])}
     except (puremagic.PureError, ValueError):
         return None
-    if data.startswith(b"%PDF-"):
-        return PDF
-    if DOC in likely:
-        return DOC if _OLE_WORD_STREAM in data else None
-    if data.startswith(b"PK\x03\x04"):
-        return DOCX if _is_word(data) else None
-    return _picture_type(data) if likely & {*PICTURES, "image/jpg"} else None
-
-
-def _is_word(data: bytes) -> bool:
-    """A Word document; one with macros is none."""
-    try:
-        names = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return False
-    has_macros = any(name.lower().endswith("vbaproject.bin") for name in names)
-    return {"[Content_Types].xml", "word/document.xml"} <= names and not has_macros
-
-
-def _picture_type(data: bytes) -> str | None:
+    if not likely & {*PICTURES, "image/jpg"}:
+        return None
     try:
         with Image.open(io.BytesIO(data), formats=list(FORMATS.values())) as picture:
-            if picture.width * picture.height > MAX_PIXELS[str(picture.format)]:
-                return None
-            return Image.MIME[str(picture.format)]
-    except _UNREADABLE:
+            content_type = _TYPES_OF_FORMATS[str(picture.format)]
+            points, has_passes = picture.width * picture.height, "progressive" in picture.info
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_points(name) from error
+    except Exception:  # noqa: BLE001 - Pillow raises whatever it meets in a file that only begins like a picture
         return None
+    if points > MAX_PIXELS[FORMATS[content_type]] or (has_passes and points > MAX_PIXELS_OF_PASSES):
+        raise _too_many_points(name)
+    return content_type
+
+
+def _too_many_points(name: str) -> ValidationError:
+    return ValidationError(
+        _("「%(name)s」は画素が多すぎます。小さくした写真を送ってください。"),
+        code="file_pixels",
+        params={"name": name},
+    )
+
+
+def _type_of_text(data: bytes, name: str) -> str | None:
+    """Plain text that says it is so: a page, a drawing and a program are text as well."""
+    content_type = _TEXT_ENDINGS.get("." + name.rpartition(".")[2].lower())
+    if content_type is None or not data.strip():
+        return None
+    charsets = ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else _TEXT_CHARSETS
+    for charset in charsets:
+        try:
+            return None if _CONTROLS.search(data.decode(charset)) else content_type
+        except UnicodeDecodeError:
+            continue
+    return None
 
 
 def redraw(
@@ -186,45 +319,119 @@ def redraw(
         with _ONE_AT_A_TIME, Image.open(file, formats=list(FORMATS.values())) as picture:
             # Small before anything is copied; a JPEG is even read at a fraction of its size.
             picture.thumbnail((longest_side, longest_side))
-            upright = ImageOps.exif_transpose(picture)
+            upright = _in_usual_colours(ImageOps.exif_transpose(picture))
             if content_type == JPEG:
                 upright = upright.convert("RGB")
             elif upright.mode not in ("RGB", "RGBA", "L", "LA"):
                 upright = upright.convert("RGBA")
             _forget(upright)
             upright.save(out, FORMATS[content_type], quality=QUALITY)
-    except _UNREADABLE as error:
-        raise ValidationError(
-            _("「%(name)s」を開けませんでした。もう一度撮るか、別の形で送ってください。"),
-            code="file_broken",
-            params={"name": name},
-        ) from error
+    except Exception as error:
+        # Pillow raises a dozen kinds for what is wrong in a file, and another with each version.
+        logger.info("A picture could not be drawn: %r", error)
+        raise _broken(name) from error
     return ContentFile(out.getvalue())
+
+
+def _broken(name: str) -> ValidationError:
+    return ValidationError(
+        _("「%(name)s」を開けませんでした。もう一度撮るか、別の形で送ってください。"),
+        code="file_broken",
+        params={"name": name},
+    )
+
+
+def _in_usual_colours(picture: Image.Image) -> Image.Image:
+    """As it looked where it was made: the profile that says what its numbers mean is not kept, and Pillow cuts off what
+    is above 255 of a scan with 65,536 greys."""
+    if picture.mode.startswith("I"):
+        return picture.point(lambda grey: grey * (1 / 256)).convert("L")
+    profile = picture.info.get("icc_profile")
+    if not profile or picture.mode not in ("RGB", "RGBA", "CMYK", "L"):
+        return picture
+    try:
+        return (
+            ImageCms.profileToProfile(
+                picture,
+                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                outputMode="RGBA" if picture.mode == "RGBA" else "RGB",
+            )
+            or picture
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        # The profile of another picture, or half of one.
+        return picture
 
 
 def _forget(picture: Image.Image) -> None:
     """Pillow would copy some of these over on its own."""
-    for key in ("exif", "xmp", "XML:com.adobe.xmp", "comment", "icc_profile", "photoshop"):
+    for key in ("exif", "xmp", "XML:com.adobe.xmp", "comment", "icc_profile", "photoshop", "mpoffset", "mp"):
         picture.info.pop(key, None)
 
 
 def clean_name(name: str, ending: str = "") -> str:
-    """The name a person gave the file, without folders and signs that do harm; with the ending its content has."""
-    base = name.replace("\\", "/").rpartition("/")[2]
+    """The name a person gave the file, without folders and signs that do harm; with the ending its content has.
+
+    Together never longer than the column. Of a name that is too long the ending stays, since it says what opens it.
+    """
+    base = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     base = "".join(sign for sign in base if sign.isprintable() and sign not in '<>:"|?*').strip(" .")
-    stem = base.rpartition(".")[0] or base
-    return (stem[:NAME_LENGTH] or _("書類")) + ending if ending else base[:NAME_LENGTH]
+    own_ending = _ENDING.search(base)
+    stem = base[: own_ending.start()] if own_ending else base
+    if not ending:
+        ending = own_ending[0] if own_ending else ""
+        return stem[: NAME_LENGTH - len(ending)] + ending
+    return (stem or _("書類"))[: NAME_LENGTH - len(ending)] + ending
 
 
 def _in_words(types: tuple[str, ...]) -> str:
+    if set(types) >= set(DOCUMENTS):
+        return str(DOCUMENTS_IN_WORDS)
     words = []
     if PDF in types:
         words.append("PDF")
     if DOCX in types:
         words.append("Word")
     if JPEG in types:
-        words.append(_("写真（JPEG・PNG・WebP）"))
+        words.append(_("写真（JPEG・PNG・WebP）") if WEBP in types else _("写真（JPEG・PNG）"))
     return "・".join(words)
+
+
+# ── Files and their rows ─────────────────────────────────────────────────────────────────────────────────────────
+
+_stored: "ContextVar[list[tuple[Storage, str]] | None]" = ContextVar("files stored with rows", default=None)
+
+
+@contextmanager
+def kept_with_rows() -> Iterator[None]:
+    """Around a transaction: what was stored in it is removed where it fails. The disk knows no transactions.
+
+    Inside another one the files are that one's as well, since it may still fail.
+    """
+    outer, own = _stored.get(), list[tuple[Storage, str]]()
+    token = _stored.set(own)
+    try:
+        yield
+    except BaseException:
+        for storage, stored_name in own:
+            storage.delete(stored_name)
+        raise
+    finally:
+        _stored.reset(token)
+    if outer is not None:
+        outer += own
+
+
+def store(file: FieldFile, name: str, content: "File[bytes]") -> None:
+    """Put the content into the store, for a row that is written next. Called inside `kept_with_rows`."""
+    file.save(name, content, save=False)
+    stored = _stored.get()
+    if stored is not None:
+        stored.append((file.storage, str(file.name)))
+
+
+# ── Fields and answers ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 class PictureField(forms.ImageField):

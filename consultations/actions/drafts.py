@@ -17,8 +17,8 @@ from consultations.actions.locking import check_version, lock_to_work
 from consultations.emails import people as emails
 from consultations.models import Consultation, DraftFile, Entry, ReplyDraft
 from consultations.rules import rights
-from kyodo import clock
-from kyodo.files import Accepted
+from kyodo import clock, files
+from kyodo.files import Accepted, kept_with_rows
 
 KEPT_FOR = timedelta(days=30)
 
@@ -35,7 +35,7 @@ def save_draft(
     """Keep what was typed; files come to those already there."""
     if not rights.can_work_on(by, consultation):
         raise PermissionDenied
-    with transaction.atomic():
+    with kept_with_rows(), transaction.atomic():
         draft, _is_new = ReplyDraft.objects.update_or_create(
             consultation=consultation,
             by=by,
@@ -54,7 +54,7 @@ def save_draft(
             )
         for one in accepted:
             file = DraftFile(draft=draft, name=one.name, content_type=one.content_type, size=one.content.size)
-            file.file.save(one.stored_name, one.content, save=False)
+            files.store(file.file, one.stored_name, one.content)
             file.save()
     return draft
 
@@ -63,7 +63,7 @@ def send_draft(*, draft: ReplyDraft, version: int, seal: str, by: User) -> Entry
     """Mail exactly what was shown: `seal` is that of the preview the person saw."""
     if draft.by_id != by.pk:
         raise PermissionDenied
-    with transaction.atomic():
+    with kept_with_rows(), transaction.atomic():
         # The consultation's row first, as everywhere: whoever forgets its words holds it and waits for the draft.
         consultation = lock_to_work(draft.consultation, by=by)
         # Two presses of the button: the second finds the draft gone.

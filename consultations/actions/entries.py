@@ -18,7 +18,7 @@ from consultations.models import Consultation, Entry
 from consultations.queries.consultation_page import colleagues_for
 from consultations.rules import deadlines, mentions
 from kyodo import clock, text
-from kyodo.files import Accepted
+from kyodo.files import Accepted, kept_with_rows
 
 Kind = Entry.Kind
 Status = Consultation.Status
@@ -30,7 +30,7 @@ def add_note(*, consultation: Consultation, note: str, by: User, accepted: Seque
     Colleagues whom it names (＠名前) are told that it is there.
     """
     _check_words(note, accepted)
-    with transaction.atomic():
+    with kept_with_rows(), transaction.atomic():
         consultation = lock_to_write(consultation, by=by)
         entry = write(consultation, Kind.NOTE, note, by=by, accepted=accepted)
         for colleague in mentions.mentioned(note, colleagues_for(consultation, by)):
@@ -90,7 +90,7 @@ def reply(
 ) -> Entry:
     """Mail the person. Whoever answers first has it in hand from then on; the clock runs for the next step."""
     _check_words(message)
-    with transaction.atomic():
+    with kept_with_rows(), transaction.atomic():
         consultation = lock_to_work(consultation, by=by, version=version)
         if consultation.status == Status.CLOSED and consultation.anonymised_at:
             raise wrong_status(consultation)
@@ -122,7 +122,7 @@ def receive_message(
     No date that staff set is cancelled by it, whatever it says; a closed consultation asks to be reopened.
     """
     _check_words(message, accepted)
-    with transaction.atomic():
+    with kept_with_rows(), transaction.atomic():
         written_in = consultation
         consultation = lock_the_one_that_goes_on(consultation)
         if consultation.anonymised_at:

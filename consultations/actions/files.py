@@ -35,13 +35,15 @@ def accept_all(uploads: Sequence["Upload[bytes]"]) -> list[Accepted]:
 
 
 def attach(consultation: Consultation, accepted: Sequence[Accepted], *, entry: Entry | None = None) -> None:
-    for one in accepted:
-        attachment = Attachment(
-            consultation=consultation,
-            entry=entry,
-            name=one.name,
-            content_type=one.content_type,
-            size=one.content.size,
-        )
-        attachment.file.save(one.stored_name, one.content, save=False)
-        attachment.save()
+    """Called inside `files.kept_with_rows`, since what follows in the transaction may fail as well."""
+    with files.kept_with_rows():
+        for one in accepted:
+            attachment = Attachment(
+                consultation=consultation,
+                entry=entry,
+                name=one.name,
+                content_type=one.content_type,
+                size=one.content.size,
+            )
+            files.store(attachment.file, one.stored_name, one.content)
+            attachment.save()

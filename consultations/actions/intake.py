@@ -16,7 +16,7 @@ from consultations.models import Consultation, Contact, StatusChange, WishedTime
 from consultations.rules import deadlines, rights
 from kyodo import clock, ratelimit, text
 from kyodo.centre.models import ActivityField, Ward, WardCentre
-from kyodo.files import Accepted
+from kyodo.files import Accepted, kept_with_rows
 
 Channel = Consultation.Channel
 
@@ -99,7 +99,7 @@ def ask(
         raise PermissionDenied
     now = clock.now()
     try:
-        with transaction.atomic():
+        with kept_with_rows(), transaction.atomic():
             consultation = _open(
                 question,
                 contact,
@@ -144,7 +144,7 @@ def record(
     received_at = record.happened_at or now
     if received_at > now:
         raise ValidationError(_("これからの日時は、記録できません。"), code="future")
-    with transaction.atomic():
+    with kept_with_rows(), transaction.atomic():
         consultation = _open(
             question,
             contact,

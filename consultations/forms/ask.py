@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,7 @@ from consultations.models import Consultation
 from consultations.rules import meetings
 from kyodo import forms
 from kyodo.centre.models import ActivityField, Ward
-from kyodo.files import DOCUMENTS, ENDINGS, Accepted
+from kyodo.files import DOCUMENTS, DOCUMENTS_IN_WORDS, ENDINGS, Accepted
 from kyodo.forms import CHARACTERS_LEFT, MomentField, PhoneField, SeveralFilesField, no_address
 
 Audience = Consultation.Audience
@@ -271,7 +272,10 @@ class SendForm(forms.Form):
     papers = SeveralFilesField(
         label=_("資料"),
         required=False,
-        help_text=_("チラシや計画書など、あれば添えてください。PDF・Word・写真で、1つ20MB・5つまで。"),
+        help_text=format_lazy(
+            _("チラシや計画書など、あれば添えてください。{types}で、1つ20MB・5つまで。"),
+            types=DOCUMENTS_IN_WORDS,
+        ),
     )
     consent_use = forms.BooleanField(
         label=_("上の取り扱いに同意します"),
@@ -317,7 +321,9 @@ class MessageForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "data-count": CHARACTERS_LEFT}),
     )
     papers = SeveralFilesField(
-        label=_("資料"), required=False, help_text=_("PDF・Word・写真で、1つ20MB・5つまで。")
+        label=_("資料"),
+        required=False,
+        help_text=format_lazy(_("{types}で、1つ20MB・5つまで。"), types=DOCUMENTS_IN_WORDS),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from consultations.actions.files import MOST_BYTES
@@ -30,7 +31,7 @@ class MaterialForm(forms.ModelForm):  # type: ignore[type-arg]
     file = forms.FileField(
         label=_("ファイル"),
         widget=forms.FileInput,
-        help_text=_("PDF・Word・写真。1つ20MBまで。"),
+        help_text=format_lazy(_("{types}。1つ20MBまで。"), types=files.DOCUMENTS_IN_WORDS),
     )
     name = forms.CharField(
         label=_("名前"),

@@ -85,6 +85,8 @@ class InboundMail(models.Model):
     subject = models.CharField(_("件名"), max_length=300, blank=True)
     text = models.TextField(_("本文"), blank=True)
     """All of it, with what the mail quotes; the entry has what the person wrote."""
+    leaves_out = models.BooleanField(_("引用などを省いた"), default=False)
+    """The entry has less than `text`: a quote or a signature was cut."""
     size = models.PositiveIntegerField(_("大きさ"), default=0, help_text=_("バイト"))
     received_at = models.DateTimeField(_("届いた日時"), default=clock.now)
     about = models.ForeignKey(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -95,6 +95,8 @@ class Happening:
     pk: int = 0
     is_told: bool = False
     """The person received it."""
+    whole: str = ""
+    """The mail it came by as it was written, where a quote or a signature was left out of the text."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ def _entries(consultation: Consultation, user: User, since: datetime | None, all
         .filter(consultation=consultation)
         .select_related("by", "office", "mail", "inbound")
         .only(*SHOWN_OF_ENTRY, *_named("by"))
+        .annotate(whole_mail=Case(When(inbound__leaves_out=True, then="inbound__text"), default=Value("")))
         .order_by("-happened_at", "-pk")
     )
     if since is not None:
@@ -200,6 +203,7 @@ def _entry(entry: Entry, files: Sequence[Attachment], user: User) -> Happening:
         link=_whole_mail(entry, user),
         pk=entry.pk,
         is_told=entry.kind == Entry.Kind.REPLY,
+        whole="" if entry.anonymised_at else entry.whole_mail,  # type: ignore[attr-defined]
     )
 
 

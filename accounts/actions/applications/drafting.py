@@ -25,6 +25,7 @@ from accounts.rules import applications as rules
 from accounts.rules import steps
 from accounts.rules.steps import Step
 from kyodo import clock, references
+from kyodo.files import kept_with_rows
 
 Status = Application.Status
 
@@ -58,7 +59,7 @@ def save_step(
     is_complete: bool = True,
 ) -> Application:
     """Keep what one page of the wizard asked. Left half filled in, it is kept too but not ticked off."""
-    with transaction.atomic():
+    with kept_with_rows(), transaction.atomic():
         application = lock_application(application, version)
         _check_may_edit(application, by)
         write_answers(application, answers, steps.COLUMNS[step])

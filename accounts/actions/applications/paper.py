@@ -15,6 +15,7 @@ from accounts.queries.applications import answers_of
 from accounts.rules import applications as rules
 from accounts.rules import steps
 from kyodo import clock, references
+from kyodo.files import kept_with_rows
 
 Status = Application.Status
 COLUMNS = (*steps.PROFILE_COLUMNS, "wants_model_bylaws", "hearing_way", "staff_note")
@@ -25,7 +26,7 @@ def enter_paper_application(
 ) -> Application:
     """Straight into the queue. Who left an address is told by mail, the others by phone."""
     _check_may_enter(by)
-    with transaction.atomic():
+    with kept_with_rows(), transaction.atomic():
         application = Application.objects.create(
             reference=references.new(),
             is_paper=True,
@@ -52,7 +53,7 @@ def correct_paper_application(
 ) -> Application:
     """Mend what was typed. One that had been returned goes back to the queue."""
     _check_may_enter(by)
-    with transaction.atomic():
+    with kept_with_rows(), transaction.atomic():
         application = lock_application(application, version)
         _check_can_be_corrected(application)
         write_answers(application, answers, COLUMNS)

@@ -14,7 +14,7 @@ from accounts.emails import staff
 from accounts.models import Application, Document, User
 from accounts.rules import applications as rules
 from accounts.rules import steps
-from kyodo import clock
+from kyodo import clock, files
 from kyodo.files import Accepted
 
 
@@ -30,7 +30,7 @@ def add_documents(
     *, application: Application, papers: Sequence[Paper], version: int, by: User
 ) -> Application:
     """Add papers: by the applicant while the application can be edited, by staff for one on paper."""
-    with transaction.atomic():
+    with files.kept_with_rows(), transaction.atomic():
         application = lock_application(application, version)
         _check_may_change(application, by)
         add_locked(application, papers, by)
@@ -108,7 +108,7 @@ def _keep(application: Application, paper: Paper, by: User) -> None:
         size=accepted.content.size,
         uploaded_by=by,
     )
-    document.file.save(accepted.stored_name, accepted.content, save=False)
+    files.store(document.file, accepted.stored_name, accepted.content)
     document.save()
 
 

@@ -15,6 +15,7 @@ from accounts.models import Application, Group, User
 from accounts.rules import groups as group_rules
 from accounts.rules import steps, validity
 from kyodo import clock, dates, references
+from kyodo.files import kept_with_rows
 
 Status = Application.Status
 Type = Application.Type
@@ -56,7 +57,7 @@ def _send(
     version: int | None,
     by: User,
 ) -> Application:
-    with transaction.atomic():
+    with kept_with_rows(), transaction.atomic():
         group = lock_group(group)
         _check_may_ask(group, by)
         _check_in_time(kind, group)

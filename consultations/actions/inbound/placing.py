@@ -13,13 +13,14 @@ from consultations.actions.intake import ContactDetails, Question, Record
 from consultations.models import Consultation, InboundMail
 from consultations.rules import rights
 from kyodo import clock
+from kyodo.files import kept_with_rows
 
 State = InboundMail.State
 
 
 def place(*, inbound: InboundMail, seen: str, consultation: Consultation, by: User) -> InboundMail:
     """Put it into a consultation as the person's message. `seen` is the state that the page showed."""
-    with transaction.atomic():
+    with kept_with_rows(), transaction.atomic():
         inbound = _lock_to_handle(inbound, seen=seen, by=by)
         if not Consultation.objects.visible_to(by).filter(pk=consultation.pk).exists():
             raise ValidationError(_("この受付番号の相談は見つかりません。"), code="consultation")
@@ -39,7 +40,7 @@ def start_consultation(
     tells_person: bool = False,
 ) -> Consultation:
     """A new question came by mail: a consultation of its own, received when the mail came."""
-    with transaction.atomic():
+    with kept_with_rows(), transaction.atomic():
         inbound = _lock_to_handle(inbound, seen=seen, by=by)
         letter = filing.read(inbound)
         accepted, refused = filing.judge(letter.parts)
@@ -56,7 +57,9 @@ def start_consultation(
         filing.keep_files(inbound, (one.part for one in refused))
         inbound.handled_by, inbound.handled_at = by, clock.now()
         filing.mark_placed(inbound, consultation, None)
-        filing.note(consultation, filing.remarks(inbound, letter, refused, known_from=(consultation,)))
+        filing.note(
+            consultation, filing.remarks(inbound, letter, letter.message, refused, known_from=(consultation,))
+        )
     return consultation
 
 

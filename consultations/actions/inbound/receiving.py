@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from email.message import Message
+from email.policy import compat32
 
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from consultations.rules import addresses
 from consultations.rules.inbound import parsing
 from consultations.rules.inbound.parsing import Letter
 from kyodo import clock
+from kyodo.files import kept_with_rows
 from kyodo.mail import delivery
 from kyodo.mail.models import OutgoingMail
 
@@ -39,10 +41,20 @@ def receive(
 
     Once this returns, the mail is in the database, read or not.
     """
-    content = message if isinstance(message, bytes) else message.as_bytes()
+    content = message if isinstance(message, bytes) else _written(message)
     content = parsing.with_envelope(content, sender=sender, recipient=recipient)
     inbound = _keep(content)
     return _try_to_sort_in(inbound)
+
+
+def _written(message: "Message[str, str]") -> bytes:
+    """Python can't write every mail that it has read; by its older rules it writes most."""
+    for policy in (None, compat32):
+        try:
+            return message.as_bytes(policy=policy)
+        except Exception:  # noqa: BLE001 - it raises as many kinds as there are odd headers
+            logger.warning("A mail could not be written by one of Python's rules.", exc_info=True)
+    return message.as_string(policy=compat32).encode("utf-8", "surrogateescape")
 
 
 def read_again() -> int:
@@ -94,7 +106,7 @@ def _keep(content: bytes) -> InboundMail:
 
 def sort_in(inbound: InboundMail) -> InboundMail:
     """Read a mail that was kept, and put it where it belongs. Harmless when somebody else has done so."""
-    with transaction.atomic():
+    with kept_with_rows(), transaction.atomic():
         inbound = filing.lock(inbound)
         if inbound.state != State.QUEUED or inbound.why_queued != Why.UNREAD:
             return inbound
@@ -108,7 +120,7 @@ def sort_in(inbound: InboundMail) -> InboundMail:
         if came_back:
             _lay_aside(inbound, letter, came_back)
         elif inbound.why_queued:
-            inbound.state = State.IGNORED if _is_noise(inbound) else State.QUEUED
+            inbound.state = State.IGNORED if _is_noise(inbound, letter) else State.QUEUED
             filing.keep_files(inbound, letter.parts)
             inbound.save()
         else:
@@ -136,7 +148,11 @@ def _why_not(inbound: InboundMail, letter: Letter, named: list[Consultation]) ->
         return Why.UNKNOWN
     if len(named) > 1:
         return Why.SEVERAL
-    return Why.ANONYMISED if filing.goes_on(named[0]).anonymised_at else ""
+    if filing.goes_on(named[0]).anonymised_at:
+        return Why.ANONYMISED
+    is_known = filing.is_known(letter.sender, named[0])
+    is_doubtful = letter.sounds_automatic or (letter.is_doubtful and not is_known)
+    return Why.AUTOMATIC if is_doubtful else ""
 
 
 def _about(named: list[Consultation]) -> Consultation | None:
@@ -150,9 +166,9 @@ def _about(named: list[Consultation]) -> Consultation | None:
     return next((one for one in go_on if one.ward_centre_id is None and one.lock_outs.exists()), None)
 
 
-def _is_noise(inbound: InboundMail) -> bool:
+def _is_noise(inbound: InboundMail, letter: Letter) -> bool:
     """What concerns nobody: our own mail come back, and machines that answer no consultation of ours."""
-    return inbound.why_queued == Why.LOOP or (inbound.why_queued == Why.AUTOMATIC and inbound.about is None)
+    return letter.nature == Why.LOOP or (letter.nature == Why.AUTOMATIC and inbound.about is None)
 
 
 def _named(recipients: Iterable[str]) -> list[Consultation]:

@@ -3,13 +3,15 @@
 from datetime import datetime, time
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models import CannedReply, Consultation, Entry
 from kyodo import clock, forms
+from kyodo.files import DOCUMENTS_IN_WORDS
 from kyodo.forms import DayField, SeveralFilesField
 
-FILES_HINT = _("PDF・Word・写真。1つ20MBまで、5つまで。")
+FILES_HINT = format_lazy(_("{types}。1つ20MBまで、5つまで。"), types=DOCUMENTS_IN_WORDS)
 EMPTY = {"required": _("内容を書いてください。")}
 
 

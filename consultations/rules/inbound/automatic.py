@@ -1,6 +1,8 @@
-"""Mails that no person wrote to us: answering machines, lists, news of mails that did not arrive, our own come back.
+"""Mails that no person wrote to us: answering machines, news of mails that did not arrive, our own come back.
 
-None of them may count as an answer: it would reopen what is closed, and set the clock going.
+None of them may count as an answer: it would reopen what is closed, and set the clock going. What only may be a machine's
+is told apart (`is_doubtful`): companies' mail servers and groups' lists write the same headers around what people say,
+so nothing is put aside for them.
 """
 
 import re
@@ -14,11 +16,24 @@ from consultations.rules.inbound.headers import header
 
 Why = InboundMail.Why
 
-BULK = ("bulk", "junk", "list", "auto_reply")
+ANSWERING = ("auto_reply", "auto-reply", "auto")
+BULK = ("bulk", "junk", "list")
 SERVERS = ("mailer-daemon@", "postmaster@")
 MACHINES = ("no-reply@", "noreply@", "do-not-reply@", "donotreply@")
 # Only answering machines set these.
-ANSWERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Response", "X-Autorespond-Mode")
+ANSWERS = (
+    "X-Autoreply",
+    "X-Autoreply-From",
+    "X-Auto-Reply",
+    "X-Autorespond",
+    "X-Autoresponder",
+    "X-Autoresponder-Id",
+    "X-Autoresponse",
+    "X-Auto-Response",
+    "X-Autorespond-Mode",
+    "X-Mail-Autoreply",
+    "X-Vacation",
+)
 LISTS = ("List-Id", "List-Unsubscribe", "Feedback-ID")
 _SUBJECT = re.compile(
     r"^\W*(?:自動(?:返信|応答|送信)|不在(?:通知|のお知らせ|返信)|開封(?:済み|確認)|auto(?:matic)?[ -]?(?:reply|response)|out of office"
@@ -52,22 +67,34 @@ def _is_bounce(mail: "Message[str, str]", sender: str) -> bool:
         return str(mail.get_param("report-type", "")).lower() != "disposition-notification"
     if sender.startswith(SERVERS):
         return True
-    return _has_no_return(mail, sender) and bool(_FAILED.match(header(mail, "Subject")))
+    return _has_no_return(mail) and bool(_FAILED.match(header(mail, "Subject")))
 
 
 def _is_automatic(mail: "Message[str, str]", sender: str) -> bool:
     submitted = header(mail, "Auto-Submitted").lower().partition(";")[0].strip()
     return (
         submitted not in ("", "no")
-        or header(mail, "Precedence").lower() in BULK
+        or header(mail, "Precedence").lower() in ANSWERING
         or mail.get_content_type() == "multipart/report"
-        or any(name in mail for name in (*ANSWERS, *LISTS))
-        or sender.startswith(MACHINES)
-        or _has_no_return(mail, sender)
-        or bool(_SUBJECT.match(header(mail, "Subject")))
+        or any(name in mail for name in ANSWERS)
+        or _has_no_return(mail)
     )
 
 
-def _has_no_return(mail: "Message[str, str]", sender: str) -> bool:
+def is_doubtful(mail: "Message[str, str]", *, sender: str) -> bool:
+    """A list, a bulk sender, an address that takes no answer: a machine's, if we don't know who sent it."""
+    return (
+        header(mail, "Precedence").lower() in BULK
+        or any(name in mail for name in LISTS)
+        or sender.lower().startswith(MACHINES)
+    )
+
+
+def sounds_automatic(mail: "Message[str, str]") -> bool:
+    """Its subject begins as those of answering machines do. Some of them set no header; people write such words as well."""
+    return bool(_SUBJECT.match(header(mail, "Subject")))
+
+
+def _has_no_return(mail: "Message[str, str]") -> bool:
     """Sent so that nobody can answer it, as the standards ask of machines."""
-    return not sender or ("Return-Path" in mail and header(mail, "Return-Path").strip("<> ") == "")
+    return "Return-Path" in mail and header(mail, "Return-Path").strip("<> ") == ""

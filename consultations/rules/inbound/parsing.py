@@ -1,35 +1,30 @@
-"""A mail's bytes read into what we need of it. Nothing here looks into the database.
-
-Read by the plain, older policy of Python's parser: the newer one raises on some headers that real mails have.
-"""
+"""A mail's bytes read into what we need of it. Nothing here looks into the database."""
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from email import message_from_bytes
 from email.message import Message
-from email.utils import getaddresses
 
-from consultations.rules.inbound import automatic, charsets, markup, quotes
-from consultations.rules.inbound.headers import header, header_lines
+from django.utils.translation import gettext as _
+
+from consultations.rules.inbound import automatic, parts, quotes
+from consultations.rules.inbound.headers import addresses, header, parse
+from consultations.rules.inbound.parts import Part
 
 LONGEST_TEXT = 100_000
 """Characters of a mail's text that are kept beside its bytes; more than any letter has."""
-LONGEST_MARKUP = 500_000
-MOST_PARTS = 200
 # Where servers write for whom a mail really was, whatever its To says.
 # The first of them is what `with_envelope` adds.
 ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Cc")
-INSIDE = "message/rfc822"
-
-
-@dataclass(frozen=True)
-class Part:
-    """A file of a mail, not yet judged."""
-
-    name: str
-    content_type: str
-    content: bytes
+SENT_BY = ("From", "Sender", "Return-Path")
+"""The first that names an address."""
+_ANSWERS = re.compile(r"^(?:(?:re|aw|sv|antw|回复|返信)(?:\[\d+\])?\s*[:：]\s*)+", re.IGNORECASE)
+_FORWARDS = re.compile(r"^(?:(?:fwd?|wg|tr|転送)\s*[:：]|\[fwd:)", re.IGNORECASE)
+# Outlook's reaction is an ordinary mail with a picture in it; in words that it writes itself.
+_REACTED = re.compile(
+    r"^.{1,80}(?:reacted to your message|さんがあなたのメッセージにリアクションしました|さんがリアクションしました)\s*[:：]?\s*(?P<emoji>\S{0,12})"
+)
 
 
 @dataclass(frozen=True)
@@ -41,11 +36,35 @@ class Letter:
     """Addresses in the order in which we believe them."""
     subject: str
     text: str
-    message: str
-    """What the person wrote themselves."""
     parts: tuple[Part, ...]
     nature: str
     """An InboundMail.Why where no person wrote it, else empty."""
+    is_doubtful: bool = False
+    """May be a machine's: it depends on whether we know the sender."""
+    sounds_automatic: bool = False
+    reaction: str = ""
+
+    @property
+    def message(self) -> str:
+        """What the person wrote themselves, as far as the mail alone tells."""
+        return self.own_words()
+
+    def own_words(self, *, known: Iterable[str] | None = None) -> str:
+        """What the person wrote themselves. `known` is what was said before, which they may quote."""
+        if self.reaction:
+            return _("リアクション：%(emoji)s") % {"emoji": self.reaction}
+        is_forward = bool(_FORWARDS.match(self.subject))
+        return quotes.own_words(self.text, known=known, is_forward=is_forward)
+
+    def own_subject(self, *, known: Iterable[str] = ()) -> str:
+        """What only the subject says: nothing where it is that of a mail of ours, answered."""
+        bare = _ANSWERS.sub("", self.subject).strip()
+        for subject in sorted((" ".join(one.split()) for one in known), key=len, reverse=True):
+            if subject and subject in bare:
+                return bare.replace(subject, "").strip(" 　:：-/／、。")
+        # An answer to a mail of ours that is no longer here: all our subjects begin so.
+        is_ours = bare != self.subject and bare.startswith("【")
+        return "" if is_ours else bare
 
 
 def key_of(content: bytes) -> str:
@@ -55,10 +74,10 @@ def key_of(content: bytes) -> str:
     """
     digest = hashlib.sha256()
     try:
-        mail = message_from_bytes(content)
+        mail = parse(content)
         digest.update(header(mail, ADDRESSED[0]).lower().encode())
-        for part in _leaves(mail):
-            digest.update(_bytes_of(part))
+        for data in parts.digestible(mail):
+            digest.update(data)
         name = header(mail, "Message-ID").strip("<>")
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it is kept
         digest.update(content)
@@ -81,99 +100,41 @@ def _one_line(value: str) -> bytes:
 
 
 def read(content: bytes) -> Letter:
-    mail = message_from_bytes(content)
-    texts: list[str] = []
-    parts: list[Part] = []
-    for part in _leaves(mail):
-        if _is_text(part):
-            texts.append(_text(part))
-        else:
-            parts.append(_file(part))
-    text = "\n".join(texts).strip()[:LONGEST_TEXT]
-    sender = next(iter(_addresses(mail, "From")), "")
+    mail = parse(content)
+    body = parts.body_of(mail)
+    text = "\n".join(body.texts).strip()[:LONGEST_TEXT]
+    sender = next((address for name in SENT_BY for address in addresses(mail, name)), "")
+    reaction = body.reaction or _reaction_in(text)
     return Letter(
         sender=sender,
         recipients=_recipients(mail),
         subject=" ".join(header(mail, "Subject").split())[:300],
         text=text,
-        message=quotes.own_words(text),
-        parts=tuple(parts),
+        # The picture of an emoji is no file that anybody sent.
+        parts=tuple(part for part in body.files if not (reaction and part.is_inline)),
         nature=automatic.nature_of(mail, sender=sender),
+        is_doubtful=automatic.is_doubtful(mail, sender=sender),
+        sounds_automatic=automatic.sounds_automatic(mail),
+        reaction=reaction,
     )
 
 
 def recipients_of(content: bytes) -> tuple[str, ...]:
     """For whom a mail is, where the rest of it can't be read."""
-    return _recipients(message_from_bytes(content))
+    return _recipients(parse(content))
 
 
 def _recipients(mail: "Message[str, str]") -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one for name in ADDRESSED for one in _addresses(mail, name)))
+    return tuple(dict.fromkeys(one for name in ADDRESSED for one in addresses(mail, name)))
 
 
-def _addresses(mail: "Message[str, str]", name: str) -> list[str]:
-    return [
-        address.strip()[:254] for _name, address in getaddresses(header_lines(mail, name)) if "@" in address
-    ]
-
-
-def _leaves(mail: "Message[str, str]") -> "Iterator[Message[str, str]]":
-    """The parts that hold something; of two forms of one text the plain one. A mail inside a mail is one file."""
-    waiting = [mail]
-    for _count in range(MOST_PARTS):
-        if not waiting:
-            return
-        part = waiting.pop(0)
-        inner = _inside(part)
-        if not inner or part.get_content_type() == INSIDE:
-            yield part
-        elif part.get_content_type() == "multipart/alternative":
-            waiting = [*_best_of(inner), *waiting]
-        else:
-            waiting = [*inner, *waiting]
-
-
-def _inside(part: "Message[str, str]") -> "list[Message[str, str]]":
-    found = part.get_payload()
-    return [one for one in found if isinstance(one, Message)] if isinstance(found, list) else []
-
-
-def _best_of(forms: "list[Message[str, str]]") -> "list[Message[str, str]]":
-    """The plain text where it says anything, else the HTML; an invitation to a calendar comes along as a file."""
-    plain = [form for form in forms if form.get_content_type() == "text/plain" and _text(form).strip()]
-    rest = [form for form in forms if form.get_content_type() != "text/plain"]
-    if not plain:
-        return rest or forms
-    return [plain[0], *(form for form in rest if form.get_content_type() == "text/calendar")]
-
-
-def _is_text(part: "Message[str, str]") -> bool:
-    is_file = part.get_content_disposition() == "attachment" or bool(part.get_filename())
-    return part.get_content_type() in ("text/plain", "text/html") and not is_file
-
-
-def _text(part: "Message[str, str]") -> str:
-    charset = part.get_param("charset")
-    words = charsets.decode(_bytes_of(part), str(charset) if isinstance(charset, str) else None)
-    return markup.text_of(words[:LONGEST_MARKUP]) if part.get_content_type() == "text/html" else words
-
-
-def _file(part: "Message[str, str]") -> Part:
-    name = charsets.repair(str(part.get_filename() or ""))
-    return Part(_readable(name), part.get_content_type(), _bytes_of(part))
-
-
-def _readable(name: str) -> str:
-    """Japanese mailers write names of files as words of a header, which the standard for names does not know."""
-    if "=?" not in name:
-        return name
-    plain: Message[str, str] = Message()
-    plain["Subject"] = name
-    return header(plain, "Subject")
-
-
-def _bytes_of(part: "Message[str, str]") -> bytes:
-    if inner := _inside(part):
-        return b"".join(one.as_bytes() for one in inner)
-    decoded = part.get_payload(decode=True)
-    return decoded if isinstance(decoded, bytes) else b""
+def _reaction_in(text: str) -> str:
+    lines = [line for line in text.split("\n") if line.strip()]
+    reacted = _REACTED.match(lines[0]) if lines else None
+    if reacted is None:
+        return ""
+    beside = [reacted["emoji"], *lines[1:2]]
+    return next(
+        (one.strip() for one in beside if one.strip() and not any(sign.isalnum() for sign in one)),
+        _("絵文字"),
+    )

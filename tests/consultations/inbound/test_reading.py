@@ -26,8 +26,7 @@ Why = InboundMail.Why
         ("承知しました。\n\nOn Fri, Nov 20, 2026 at 10:00 AM Centre <a@example.jp>\nwrote:\n\n> Tomorrow\n", "承知しました。"),
         ("承知しました。\n\n-----Original Message-----\nFrom: Centre\nSent: Friday\nSubject: x\n\n明日は\n", "承知しました。"),
         ("承知しました。\n\n差出人: センター <a@example.jp>\n送信日時: 2026年11月20日 10:00\n宛先: 花子\n件名: 相談\n\n明日は\n", "承知しました。"),
-        ("承知しました。\n\n________________________________\n差出人: センター\n送信日時: 2026年11月20日\n\n明日は\n", "承知しました。\n\n________________________________"),
-        ("承知しました。\n\n> 明日は\n> どうですか\n", "承知しました。"),
+        ("承知しました。\n\n________________________________\n差出人: センター\n送信日時: 2026年11月20日\n\n明日は\n", "承知しました。"),
         ("承知しました。\n\niPhoneから送信\n\n> 明日\n", "承知しました。"),
         ("承知しました。\n-- \n相談 花子\n045-123-4567\n", "承知しました。"),
     ],
@@ -46,10 +45,42 @@ def test_the_quoted_tail_and_the_signature_are_left_out(whole: str, own: str) ->
         "会場は次のとおりです。\n----\n第1会議室",
         "iPhoneから送信",
         "A案 -- B案\nどちらですか。",
+        "次のどちらがよいですか。\n\n> A案 水曜\n> B案 金曜",
+        "持ち物です。\n| 品 | 数 |\n| 机 | 2 |",
+        "お願いします。\n--\n追伸 駐車場はありますか。",
+        "お願いします。\n--\n相談 花子\n\n追伸 045-123-4567に電話してください。",
+        "ご覧ください。\n\n---------- Forwarded message ---------\nFrom: 山田 <y@example.jp>\nDate: 2026年11月1日\n\n助成金の案内",
     ],
 )
 def test_what_only_looks_like_a_quote_stays(whole: str) -> None:
     assert quotes.own_words(whole) == whole
+
+
+def test_a_quote_that_nobody_introduced_is_cut_where_it_was_said_before() -> None:
+    sent = ["相談 花子 様\n\n明日はどうですか。ご都合をお知らせください。"]
+    quoted = "承知しました。\n\n> 明日はどうですか。ご都合を\n> お知らせください。"
+
+    assert quotes.own_words(quoted, known=sent) == "承知しました。"
+    assert quotes.own_words(quoted, known=["ほかの話です。"]) == quoted
+
+
+OUTLOOK = "{}\n\n差出人: センター\n送信日時: 2026年11月20日\n\n{}"
+
+
+@pytest.mark.parametrize(
+    ("below", "is_cut"),
+    [
+        ("明日はどうですか。\n持ち物は要りません。", True),
+        ("明日はどうですか。\n→ はい、うかがいます。\n持ち物は要りません。", False),
+        ("私の問い合わせに、ほかの役所が答えた文です。\nご覧ください。", False),
+    ],
+)
+def test_below_a_header_of_outlook_nothing_is_cut_that_we_never_said(below: str, is_cut: bool) -> None:
+    whole = OUTLOOK.format("承知しました。", below)
+
+    own = quotes.own_words(whole, known=["明日はどうですか。持ち物は要りません。"])
+
+    assert own == ("承知しました。" if is_cut else whole)
 
 
 def test_answers_below_a_quote_stay_without_it() -> None:
@@ -191,25 +222,53 @@ def test_whatever_comes_is_read_somehow(data: bytes) -> None:
     [
         ({"Auto_Submitted": "auto-replied"}, Why.AUTOMATIC),
         ({"Auto_Submitted": "auto-generated; x=y"}, Why.AUTOMATIC),
-        ({"Precedence": "bulk"}, Why.AUTOMATIC),
         ({"Precedence": "auto_reply"}, Why.AUTOMATIC),
+        ({"Precedence": "auto-reply"}, Why.AUTOMATIC),
         ({"X_Autoreply": "yes"}, Why.AUTOMATIC),
-        ({"List_Id": "<news.example.jp>"}, Why.AUTOMATIC),
+        ({"X_Autoresponder": "yes"}, Why.AUTOMATIC),
         ({"Return_Path": "<>"}, Why.AUTOMATIC),
-        ({"subject": "自動返信：ただいま不在です"}, Why.AUTOMATIC),
-        ({"subject": "Automatic reply: 相談"}, Why.AUTOMATIC),
-        ({"sender": "no-reply@shop.example.com"}, Why.AUTOMATIC),
         ({"sender": "MAILER-DAEMON@mail.example.com"}, Why.BOUNCE),
         ({"Return_Path": "<>", "subject": "Undelivered Mail Returned to Sender"}, Why.BOUNCE),
         ({"sender": "横浜市市民協働推進センター <no-reply@example.jp>"}, Why.LOOP),
         ({"sender": "reply+abc.def@localhost.localdomain"}, Why.LOOP),
         ({"Auto_Submitted": "no"}, ""),
         ({"Return_Path": "<hanako@example.jp>"}, ""),
-        ({"subject": "Re: 自動返信ではありません"}, ""),
+        ({"sender": "相談 花子"}, ""),
     ],
 )  # fmt: skip
 def test_machines_are_told_from_people(headers: dict[str, str], nature: str) -> None:
     assert parsing.read(letter("本文", **headers).as_bytes()).nature == nature
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Precedence": "bulk"},
+        {"Precedence": "list"},
+        {"List_Id": "<news.example.jp>"},
+        {"List_Unsubscribe": "<mailto:x@example.jp>"},
+        {"Feedback_ID": "1:mail:x"},
+        {"sender": "no-reply@shop.example.com"},
+    ],
+)
+def test_what_may_be_a_machine_is_doubtful_and_no_more(headers: dict[str, str]) -> None:
+    read = parsing.read(letter("本文", **headers).as_bytes())
+
+    assert (read.nature, read.is_doubtful) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("subject", "sounds"),
+    [
+        ("自動返信：ただいま不在です", True),
+        ("Automatic reply: 相談", True),
+        ("Re: 自動返信ではありません", False),
+    ],
+)
+def test_a_subject_alone_only_sounds_like_a_machine(subject: str, sounds: bool) -> None:
+    read = parsing.read(letter("本文", subject=subject).as_bytes())
+
+    assert (read.nature, read.sounds_automatic) == ("", sounds)
 
 
 def test_a_report_of_a_mail_that_did_not_arrive_is_told_from_a_receipt() -> None:

@@ -187,7 +187,9 @@ def test_a_mail_to_two_consultations_is_decided_by_staff() -> None:
     ("headers", "why"),
     [
         ({"Auto_Submitted": "auto-replied"}, Why.AUTOMATIC),
-        ({"Precedence": "list"}, Why.AUTOMATIC),
+        ({"Precedence": "auto-reply"}, Why.AUTOMATIC),
+        ({"subject": "自動返信：ただいま不在です"}, Why.AUTOMATIC),
+        ({"Precedence": "list", "sender": "group@lists.example.com"}, Why.AUTOMATIC),
         ({"sender": "MAILER-DAEMON@example.com"}, Why.BOUNCE),
     ],
 )
@@ -210,8 +212,28 @@ def test_our_own_mail_come_back_is_put_aside() -> None:
     assert not consultation.entries.exists()
 
 
-def test_an_advertisement_to_the_bare_address_is_put_aside() -> None:
-    assert receiving.receive(letter(Precedence="bulk").as_bytes()).state == State.IGNORED
+def test_a_machine_that_answers_nothing_of_ours_is_put_aside() -> None:
+    assert receiving.receive(letter(Auto_Submitted="auto-replied").as_bytes()).state == State.IGNORED
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Precedence": "list"},
+        {"Feedback_ID": "1:mail:x"},
+        {"List_Unsubscribe": "<mailto:x@example.jp>"},
+        {"subject": "自動送信メールについて"},
+    ],
+)
+def test_what_may_be_a_person_is_never_put_aside_unseen(headers: dict[str, str]) -> None:
+    """Companies' mail servers and groups' lists write such headers around what people say."""
+    known = ConsultationFactory(in_progress=True)
+
+    stranger = receiving.receive(letter("はじめまして", **headers).as_bytes())
+    answer = receiving.receive(answer_to(known, **headers))
+
+    assert (stranger.state, stranger.why_queued) == (State.QUEUED, Why.UNKNOWN)
+    assert answer.state != State.IGNORED
 
 
 # ── Files ────────────────────────────────────────────────────────────────────────────────────────────────────────

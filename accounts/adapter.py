@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -10,14 +10,17 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import joining
-from accounts.models import User
+from accounts import joining, sign_in_limits
+from accounts.actions import sign_ins
+from accounts.models import SignIn, User
 from kyodo import ratelimit
 from kyodo.centre.queries import current_centre
 
@@ -34,6 +37,17 @@ class Site:
     domain: str
 
 
+def waiting_time(seconds: int) -> str:
+    hours = seconds // sign_in_limits.HOUR
+    if hours:
+        return gettext("%(hours)s時間") % {"hours": hours}
+    return gettext("%(minutes)s分") % {"minutes": seconds // sign_in_limits.MINUTE}
+
+
+def _email(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("email") or "")
+
+
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": _("このアカウントは、いま使えません。"),
@@ -42,7 +56,8 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_password": _("パスワードが違います。"),
         "incorrect_code": _("コードが違います。"),
         "too_many_login_attempts": _(
-            "何度も続けて試されたため、しばらく止めています。時間をおいて試してください。"
+            "何度も続けて試されたため、しばらく止めています。長くて%(wait)sたつと、また試せます。"
+            "お急ぎのときは、パスワードを決めなおしてください。"
         ),
         "email_taken": _("このメールアドレスは使えません。"),
         "duplicate_email": _("このメールアドレスは、すでにあなたのアカウントにあります。"),
@@ -79,14 +94,66 @@ class AccountAdapter(DefaultAccountAdapter):
             redirect_url = group.get_absolute_url()
         return super().post_login(request, user, redirect_url=redirect_url, **options)
 
+    # ── How often a password is tried (accounts.sign_in_limits); allauth's own count would stop the owner too ────────
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        wait = sign_in_limits.count_attempt(request, _email(credentials))
+        if wait is not None:
+            self._record(request, SignIn.Outcome.MADE_TO_WAIT, _email(credentials))
+            raise ValidationError(
+                self.error_messages["too_many_login_attempts"] % {"wait": waiting_time(wait)},
+                code="too_many_login_attempts",
+            )
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if user is not None:
+            sign_in_limits.take_back(request, _email(credentials))
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        self._record(request, SignIn.Outcome.WRONG_PASSWORD, _email(credentials))
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        super().login(request, user)
+        self._record(request, SignIn.Outcome.SIGNED_IN, user.get_username())
+
+    def _record(self, request: HttpRequest, outcome: SignIn.Outcome, email: str) -> None:
+        sign_ins.record_sign_in(request=request, outcome=outcome, email=email)
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """allauth calls this when somebody has chosen a new password by a link in a mail."""
+        sign_in_limits.begin_anew(_email(credentials))
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """The same rule as for our own limits, so that no header helps past either."""
         return ratelimit.address(request)
 
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
+        """At sign-up allauth knows the address alone; the name was typed beside it."""
+        if isinstance(user, User) and user._state.adding:
+            user.name = self.request.POST.get("name", "")
+            user.name_kana = self.request.POST.get("name_kana", "")
+        return str(super().clean_password(password, user))
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Without a wish of their own, everybody lands on the page their day begins with."""
+        user = request.user
+        if isinstance(user, User) and user.is_staff:
+            return reverse(settings.STAFF_HOME)
+        if isinstance(user, User) and user.is_ward_officer:
+            return reverse(settings.WARD_HOME)
+        return str(super().get_login_redirect_url(request))
+
     # Links in mails lead to the address of the site, whatever host name the request came by.
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: "EmailConfirmation") -> str:
-        return settings.BASE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+        """With where the person was going: the mail may be opened on another device."""
+        address = settings.BASE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+        goal = request.POST.get("next") or request.GET.get("next") or ""
+        if goal and self.is_safe_url(goal):
+            return f"{address}?{urlencode({'next': goal})}"
+        return address
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         uidb36, _separator, token = key.partition("-")

@@ -9,10 +9,13 @@ class AccountsConfig(AppConfig):
     verbose_name = _("利用者と団体")
 
     def ready(self) -> None:
-        # allauth tells of a new second factor by signal only.
+        # allauth tells of a new second factor, and of one that was refused, by signal only.
         second_factor = import_module("accounts.second_factor")
         signals = import_module("allauth.mfa.signals")
         notices = import_module("accounts.notices")
         notices.register(notices.APPLICATION)
         notices.register(notices.MEMBER_CHANGE)
         signals.authenticator_added.connect(second_factor.count_new_factor, dispatch_uid="count_new_factor")
+        signals.authentication_failed.connect(
+            second_factor.record_refusal, dispatch_uid="record_refused_factor"
+        )

@@ -14,6 +14,7 @@ PRIVACY = {
         "user_permissions",
         account="email name name_kana phone",
     ),
+    "SignIn": fields(plain="id outcome happened_at is_own_device", sign_in="user address browser"),
     "Group": fields(
         plain=f"id {PROFILE} number status registered_on valid_until is_listed public_fields search",
         staff="members",

@@ -1,5 +1,6 @@
 """What views of every floor ask of a request."""
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
@@ -28,3 +29,11 @@ def ward_officer(request: HttpRequest) -> User:
     if not (user.is_active and user.is_ward_officer and access.has_second_factor(request)):
         raise PermissionDenied
     return user
+
+
+def prove_again(request: HttpRequest) -> None:
+    """Before what a screen left alone must not do: whoever sits there shows once more who they are.
+
+    allauth leads there and, once it is shown, goes on with what was pressed. Who has just done so is not asked.
+    """
+    raise_if_reauthentication_required(request, app="allauth.account")

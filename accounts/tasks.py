@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from accounts.actions import notices, people, reminders
+from accounts.actions import notices, people, reminders, sign_ins
 
 
 # 07:30 in Japan: cron here counts in UTC.
@@ -23,3 +23,9 @@ def send_digests(timestamp: int) -> None:
 @app.task(name="accounts.forget_ended_sessions", queueing_lock="accounts.forget_ended_sessions")
 def forget_ended_sessions(timestamp: int) -> None:
     people.forget_ended_sessions()
+
+
+@app.periodic(cron="55 19 * * *")
+@app.task(name="accounts.forget_old_sign_ins", queueing_lock="accounts.forget_old_sign_ins")
+def forget_old_sign_ins(timestamp: int) -> None:
+    sign_ins.forget_old_sign_ins()

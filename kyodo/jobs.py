@@ -18,7 +18,7 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
 from procrastinate.types import JSONValue
 
-from kyodo import ratelimit
+from kyodo import ratelimit, unsent
 
 logger = logging.getLogger(__name__)
 
@@ -98,3 +98,9 @@ async def delete_old_jobs(context: JobContext, timestamp: int) -> None:
 @app.task(name="kyodo.forget_attempts", queueing_lock="kyodo.forget_attempts")
 def forget_attempts(timestamp: int) -> None:
     ratelimit.forget_old()
+
+
+@app.periodic(cron="*/20 * * * *")
+@app.task(name="kyodo.forget_unsent_forms", queueing_lock="kyodo.forget_unsent_forms")
+def forget_unsent_forms(timestamp: int) -> None:
+    unsent.forget_old()

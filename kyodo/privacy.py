@@ -23,6 +23,7 @@ RULES = {
     "contact": "KYODO_CONSULTATION_CONTACT_DAYS after closing",
     "text": "KYODO_CONSULTATION_TEXT_DAYS after closing",
     "reading": "KYODO_CONSULTATION_READING_DAYS",
+    "sign_in": "KYODO_SIGN_IN_LOG_DAYS",
     "roster": "while the specialist is on the roster",
     "moment": "gone by itself within days: keys, counters, drafts, sessions",
     "library": "with the account it belongs to",
@@ -83,6 +84,7 @@ LIBRARIES = {
 PRIVACY = {
     # The key is a hash of an address.
     "Attempts": fields(plain="count ends_at", moment="key"),
+    "UnsentForm": fields(plain="id ends_at", moment="sealed"),
 }
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -24,6 +25,8 @@ from kyodo.models import Attempts
 View = Callable[..., HttpResponse]
 # A provider gives each customer a network of this size: its addresses are one visitor.
 IPV6_NETWORK = 64
+# What one who rents addresses has at hand together.
+WIDE_NETWORKS = {4: 24, 6: 48}
 
 COUNT = """
     INSERT INTO kyodo_attempts (key, count, ends_at) VALUES (%(key)s, 1, %(now)s + make_interval(secs => %(seconds)s))
@@ -36,11 +39,23 @@ COUNT = """
 
 def allow(*who_and_what: object, times: int, seconds: int) -> bool:
     """Count one attempt; False when it is one too many in its window."""
-    text = "\x1f".join(str(part) for part in who_and_what)
-    key = hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"key": key, "now": clock.now(), "seconds": seconds})
+        cursor.execute(COUNT, {"key": _key(who_and_what), "now": clock.now(), "seconds": seconds})
         return bool(cursor.fetchone()[0] <= times)
+
+
+def take_back(*who_and_what: object) -> None:
+    """One attempt was none after all."""
+    Attempts.objects.filter(pk=_key(who_and_what), count__gt=0).update(count=F("count") - 1)
+
+
+def forget(*who_and_what: object) -> None:
+    Attempts.objects.filter(pk=_key(who_and_what)).delete()
+
+
+def _key(who_and_what: tuple[object, ...]) -> str:
+    text = "\x1f".join(str(part) for part in who_and_what)
+    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def allow_request(request: HttpRequest, what: str, *, times: int, seconds: int) -> bool:
@@ -97,6 +112,14 @@ def visitor(request: HttpRequest) -> str:
     if isinstance(parsed, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((parsed, IPV6_NETWORK), strict=False))
     return found
+
+
+def network(request: HttpRequest) -> str:
+    """The neighbourhood of the address: whoever guesses moves within it first."""
+    parsed = _parsed(address(request))
+    if parsed is None:
+        return address(request)
+    return str(ipaddress.ip_network((parsed, WIDE_NETWORKS[parsed.version]), strict=False))
 
 
 def address(request: HttpRequest) -> str:

@@ -39,7 +39,7 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 SECRET_KEY_FALLBACKS = environment.words("KYODO_SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = environment.words("KYODO_ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1]")
-BASE_URL = environment.text("KYODO_BASE_URL", "http://127.0.0.1:" + environment.text("PORT", "8000")).rstrip(
+BASE_URL = environment.text("KYODO_BASE_URL", "http://localhost:" + environment.text("PORT", "8000")).rstrip(
     "/"
 )
 REQUIRE_STAFF_MFA = environment.boolean("KYODO_REQUIRE_STAFF_MFA", PRODUCTION)
@@ -147,9 +147,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kyodo.device.DeviceMiddleware",
     "kyodo.body_size.BodySizeMiddleware",
     "kyodo.access.ClosedByDefaultMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "kyodo.unsent.UnsentFormMiddleware",
+    "kyodo.access.PageOfFormMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SessionActivityMiddleware",
@@ -195,15 +198,25 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name", "name_kana")},
+    },
+    {"NAME": "accounts.passwords.NamesValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "my"
+# Where the day of those begins who work here.
+STAFF_HOME = "admin:index"
+WARD_HOME = "ward_desk"
 LOGOUT_REDIRECT_URL = "home"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+# Whoever works with people's data and leaves the screen is signed out; what they were typing comes back (kyodo.unsent).
+STAFF_IDLE_MINUTES = environment.integer("KYODO_STAFF_IDLE_MINUTES", 60, at_least=15)
+SIGN_IN_LOG_DAYS = environment.integer("KYODO_SIGN_IN_LOG_DAYS", 180, at_least=30)
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -224,6 +237,19 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Wrong passwords are counted by accounts.sign_in_limits; "login_failed" is left with the codes of second factors, which
+# only somebody with the password can try. All others keep one visitor or one account from what nobody needs so often.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "5/5m/key",
+    "signup": "20/m/ip",
+    "confirm_email": "1/3m/key",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION

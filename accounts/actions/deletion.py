@@ -20,7 +20,7 @@ from accounts import endings
 from accounts.actions import applications, directory, people
 from accounts.actions.locking import lock_groups, lock_person
 from accounts.emails import people as emails
-from accounts.models import Application, Document, Group, Invitation, Membership, User
+from accounts.models import Application, Document, Group, Invitation, Membership, SignIn, User
 from accounts.rules import people as rules
 from kyodo import clock
 from kyodo.mail import actions as mail
@@ -182,6 +182,7 @@ def _forget_person(user: User) -> None:
     people.end_sessions(user)
     Authenticator.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
+    SignIn.objects.filter(user=user).delete()
     user.email = f"deleted-{user.pk}"
     user.name = user.name_kana = user.phone = ""
     user.is_active = False

@@ -1,3 +1,3 @@
-from accounts.admin import applications, groups, people
+from accounts.admin import applications, groups, people, sign_ins
 
-__all__ = ["applications", "groups", "people"]
+__all__ = ["applications", "groups", "people", "sign_ins"]

@@ -26,6 +26,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "mail_row_days": settings.MAIL_ROW_DAYS,
         "contact_days": settings.CONSULTATION_CONTACT_DAYS,
         "text_days": settings.CONSULTATION_TEXT_DAYS,
+        "sign_in_days": settings.SIGN_IN_LOG_DAYS,
         "session_days": settings.SESSION_COOKIE_AGE // (24 * 3600),
     }
     return render(request, "accounts/privacy.html", context)

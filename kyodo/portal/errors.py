@@ -3,11 +3,13 @@
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from kyodo import middleware
+from kyodo import middleware, unsent
 from kyodo.centre.models import Centre
 from kyodo.centre.queries import current_centre
 
@@ -17,8 +19,24 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form's ticket is missing or old: mostly a page left open overnight, or cookies that are off."""
-    return render(request, "403_csrf.html", status=403)
+    """The form's ticket is missing or old: mostly somebody signed in in another tab, or cookies are off."""
+    if entered := _entered_elsewhere(request):
+        return entered
+    if form := unsent.back_to_the_form(request):
+        return form
+    # Cookies are off, or it is too much to keep: it stands on this very page.
+    typed = unsent.shown(unsent.typed_fields(request)) if unsent.is_from_our_pages(request) else []
+    context = {"address": request.get_full_path(), "typed": typed}
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def _entered_elsewhere(request: HttpRequest) -> HttpResponse | None:
+    """Whoever signs in a second time in another tab is in already: on to where that tab was going."""
+    if not request.user.is_authenticated or request.path != reverse("account_login"):
+        return None
+    goal = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(goal, {request.get_host()}, require_https=request.is_secure())
+    return redirect(goal if is_ours else settings.LOGIN_REDIRECT_URL)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

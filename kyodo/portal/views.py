@@ -16,6 +16,13 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", {"home": read_home(request.user)})
 
 
+@login_not_required
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines leave alone: whatever asks for sign-in, and pages that only their receiver has the link to."""
+    return render(request, "portal/robots.txt", content_type="text/plain; charset=utf-8")
+
+
 @require_safe
 def my(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/my.html", {"my": my_page(person(request))})

@@ -10,11 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from kyodo import ratelimit
+from kyodo.access import sign_in_because
 from spaces.actions import bookings as actions
 from spaces.forms.bookings import BookingForm, CancelForm, ChangeForm
 from spaces.models import Booking, Space
@@ -29,6 +31,7 @@ PAGE_SIZE = 20
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @ratelimit.limit("booking", times=300, seconds=3600)
+@sign_in_because(gettext_lazy("場所を予約するには、ログインしてください。"))
 def book(request: HttpRequest, slug: str) -> HttpResponse:
     user = cast(User, request.user)
     space = get_object_or_404(Space.objects.for_booking(), slug=slug)

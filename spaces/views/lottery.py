@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import person
 from kyodo import ratelimit
+from kyodo.access import sign_in_because
 from spaces.actions import lottery as actions
 from spaces.forms.lottery import EntryForm
 from spaces.models import LotteryEntry, LotteryRound
@@ -76,6 +78,7 @@ def lottery_csv(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @ratelimit.limit("lottery-entry", times=ENTRIES_PER_HOUR, seconds=3600)
+@sign_in_because(gettext_lazy("抽選に申し込むには、ログインしてください。"))
 def lottery_enter(request: HttpRequest, pk: int) -> HttpResponse:
     user, found = person(request), _round(pk)
     form = EntryForm(request.POST or None, lottery=found, choices=queries.choices(found), user=user)

@@ -5,11 +5,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from kyodo import ratelimit
+from kyodo.access import sign_in_because
 from spaces.actions import series as actions
 from spaces.forms.series import SeriesCancelForm, SeriesForm, chosen_places
 from spaces.models import BookingSeries, Space
@@ -22,6 +24,7 @@ from spaces.rules import rights
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @ratelimit.limit("series", times=60, seconds=3600)
+@sign_in_because(gettext_lazy("場所を予約するには、ログインしてください。"))
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """The form, then the preview of every date, then the booking of those chosen; each shows the one before."""
     user = cast(User, request.user)

@@ -5,11 +5,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from kyodo import ratelimit
+from kyodo.access import sign_in_because
 from spaces.actions import waiting as actions
 from spaces.forms.waiting import WaitingForm
 from spaces.models import Space, WaitingEntry
@@ -28,6 +30,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @ratelimit.limit("waiting", times=120, seconds=3600)
+@sign_in_because(gettext_lazy("空き待ちを申し込むには、ログインしてください。"))
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     user = cast(User, request.user)
     space = get_object_or_404(Space.objects.offered().for_booking(), slug=slug)

@@ -1,14 +1,18 @@
 """Limits on sign-in, sign-up and reset: counted in the one table that all processes share."""
 
+from datetime import datetime
 from functools import partial
 
 import pytest
+import time_machine
+from django.core import signing
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from kyodo import clock, device
 from kyodo.mail.models import OutgoingMail
 from tests.factories.accounts import PASSWORD, UserFactory
 from tests.racing import race
@@ -16,7 +20,10 @@ from tests.racing import race
 pytestmark = pytest.mark.django_db
 
 FAILURES_PER_ACCOUNT = 5
+FAILURES_OF_OWN_DEVICE = 10
 FAILURES_PER_ADDRESS = 10
+FAILURES_PER_NETWORK = 120
+NOW = datetime(2026, 11, 20, 10, tzinfo=clock.TOKYO)
 SIGN_INS_PER_ADDRESS = 30
 SIGN_UPS_PER_ADDRESS = 20
 RESETS_PER_ACCOUNT = 5
@@ -51,11 +58,64 @@ def test_guesses_at_one_account_are_stopped_even_for_the_right_password(
     assert sign_in(client, citizen.email.upper()) == "stopped"
 
 
-def test_another_address_does_not_help_with_the_same_account(client: Client, citizen: User) -> None:
-    for number in range(FAILURES_PER_ACCOUNT):
-        sign_in(client, citizen.email, "wrong", REMOTE_ADDR=f"192.0.2.{number}")
+def test_the_owner_gets_in_while_a_stranger_elsewhere_guesses(client: Client, citizen: User) -> None:
+    for number in range(4 * FAILURES_PER_ACCOUNT):
+        sign_in(Client(), citizen.email, "wrong", REMOTE_ADDR=f"192.0.2.{number % 2}")
+    assert sign_in(Client(), citizen.email, REMOTE_ADDR="192.0.2.1") == "stopped"
 
-    assert sign_in(client, citizen.email, REMOTE_ADDR="198.51.100.1") == "stopped"
+    assert sign_in(client, citizen.email, REMOTE_ADDR="198.51.100.1") == "in"
+
+
+def test_the_owners_browser_gets_in_even_beside_whoever_guesses(client: Client, citizen: User) -> None:
+    """At a desk, or behind the one address of an office."""
+    assert sign_in(client, citizen.email) == "in"
+    client.post(reverse("account_logout"))
+    for _ in range(FAILURES_PER_ACCOUNT + 1):
+        sign_in(Client(), citizen.email, "wrong")
+    assert sign_in(Client(), citizen.email) == "stopped"
+
+    assert sign_in(client, citizen.email) == "in"
+
+
+def test_a_known_browser_guesses_at_no_other_account_and_not_without_end(
+    client: Client, citizen: User, representative: User
+) -> None:
+    sign_in(client, citizen.email)
+    client.post(reverse("account_logout"))
+
+    others = [sign_in(client, representative.email, "wrong") for _ in range(FAILURES_PER_ACCOUNT + 1)]
+    own = [sign_in(client, citizen.email, "wrong") for _ in range(FAILURES_OF_OWN_DEVICE + 1)]
+
+    assert others[-1] == own[-1] == "stopped"
+
+
+def test_a_forged_device_is_a_stranger(client: Client, citizen: User) -> None:
+    client.cookies[device.COOKIE] = signing.dumps({"key": "x", "people": [citizen.pk]}, salt="another")
+
+    answers = [sign_in(client, citizen.email, "wrong") for _ in range(FAILURES_PER_ACCOUNT + 1)]
+
+    assert answers[-1] == "stopped"
+
+
+def test_whoever_goes_on_waits_longer(client: Client, citizen: User) -> None:
+    with time_machine.travel(NOW, tick=False) as hands:
+        for _ in range(3):
+            for _ in range(FAILURES_PER_ACCOUNT):
+                assert sign_in(client, citizen.email, "wrong") == "wrong"
+            hands.shift(301)
+
+        page = client.post(reverse("account_login"), {"login": citizen.email, "password": PASSWORD})
+
+    assert "長くて1時間" in page.text
+
+
+def test_a_network_is_counted_as_one(client: Client, citizen: User) -> None:
+    answers = [
+        sign_in(Client(), f"person-{number}@example.jp", "wrong", REMOTE_ADDR=f"192.0.2.{number}")
+        for number in range(FAILURES_PER_NETWORK + 1)
+    ]
+
+    assert answers == ["wrong"] * FAILURES_PER_NETWORK + ["stopped"]
 
 
 def test_one_address_does_not_try_one_password_on_many_accounts(client: Client) -> None:
@@ -140,7 +200,8 @@ def test_of_twelve_guesses_at_once_no_more_than_allowed_are_heard(transactional_
 
     assert not outcome.broke
     assert 1 <= answers.count("wrong") <= FAILURES_PER_ACCOUNT
-    assert answers.count("wrong") + answers.count("stopped") == 12
+    assert set(answers) <= {"wrong", "stopped", "too many"}
+    assert len(answers) == 12
     assert sign_in(Client(), person.email) in ("stopped", "wrong", "in")
 
 

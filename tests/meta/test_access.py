@@ -83,14 +83,13 @@ BOOKERS_AND_STAFF = "L40244222"
 REPRESENTATIVE = "L40244000"
 REPRESENTATIVE_AND_COORDINATORS = "L40244022"
 STAFF = "L00000222"
-POST_ONLY = "L55555555"
 NOTHING_THERE = "L44444444"
 WARD = "L00002000"
 NOT_FOUND = "444444444"
 
 EXPECTED = {
     PUBLIC: (
-        "home consultation_answer consultation_answered consultation_survey consultation_survey_thanks consult consult_find spaces space lobby lotteries lottery feed groups privacy healthz readyz model_bylaws model_bylaws_file "
+        "home robots consultation_answer consultation_answered consultation_survey consultation_survey_thanks consult consult_find spaces space lobby lotteries lottery feed groups privacy healthz readyz model_bylaws model_bylaws_file "
         "register_group invitation account_email_verification_sent account_inactive account_reset_password "
         "account_reset_password_done account_reset_password_from_key_done account_confirm_email "
         "account_reset_password_from_key"
@@ -99,7 +98,8 @@ EXPECTED = {
     "222222>>>": "consultation",
     ">>>2>>>>>": "consultation_withdraw",
     "444244444": "consultation_attachment",
-    "555555555": "consultations_mail_webhook mail_tracking_webhook consultation_code consultation_open consultation_write consultation_reopen consultation_close",
+    "555555555": "consultations_mail_webhook mail_tracking_webhook",
+    ">>>>>>>>>": "consultation_code consultation_open consultation_write consultation_reopen consultation_close",
     ENTRANCE: "account_login account_signup",
     SIGNED_IN: (
         "my profile delete_account bookings waiting space_book series_new waiting_new lottery_enter "
@@ -108,7 +108,11 @@ EXPECTED = {
     # Steps of libraries that lead on when there is nothing to do.
     ELSEWHERE: (
         "account_confirm_login_code account_set_password mfa_activate_totp mfa_add_webauthn mfa_authenticate "
-        "mfa_generate_recovery_codes mfa_edit_webauthn mfa_login_webauthn mfa_reauthenticate mfa_remove_webauthn mfa_reauthenticate_webauthn"
+        "mfa_generate_recovery_codes mfa_edit_webauthn mfa_login_webauthn mfa_reauthenticate mfa_remove_webauthn mfa_reauthenticate_webauthn "
+        # Addresses that only take forms, loaded again: to the page on which the form stands.
+        "change_role revoke_invitation remove_document submit_application waiting_leave "
+        "group_calendar_renew group_calendar_revoke group_calendar_revoke_all ward_log_find ward_referral_step "
+        "ward_reply_discard ward_presence ward_mail_place ward_mail_ignore"
     ),
     NOTHING_THERE: ("own_invitation mfa_deactivate_totp mfa_download_recovery_codes mfa_view_recovery_codes"),
     ">22222222": "account_logout",
@@ -137,12 +141,7 @@ EXPECTED = {
     ),
     # Nothing is begun yet: back to the form.
     "L0000>000": "ward_reply_mail",
-    "L00000555": "space_calendar_renew space_calendar_revoke",
-    POST_ONLY: (
-        "change_role revoke_invitation remove_document submit_application waiting_leave "
-        "group_calendar_renew group_calendar_revoke group_calendar_revoke_all ward_log_find ward_referral_step "
-        "ward_reply_discard ward_presence ward_mail_place ward_mail_ignore"
-    ),
+    "L00000>>>": "space_calendar_renew space_calendar_revoke",
     # Of a draw not yet held, and of a photo that is not there.
     NOT_FOUND: "lottery_csv lottery_rerun space_photo consult_receipt",
 }

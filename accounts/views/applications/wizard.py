@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions import applications as actions
@@ -20,10 +21,12 @@ from accounts.rules import applications as rules
 from accounts.rules import steps
 from accounts.rules.steps import Step
 from kyodo import numbers, ratelimit
+from kyodo.access import sign_in_because
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
+@sign_in_because(gettext_lazy("団体を登録するには、ログインしてください。"))
 def register(request: HttpRequest) -> HttpResponse:
     """What it takes to register, for everybody, and the way in; a draft begun earlier is offered again."""
     user = request.user if isinstance(request.user, User) else None

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.actions import people as actions
 from accounts.forms.people import RoleForm
 from accounts.models import User
-from accounts.requests import person
+from accounts.requests import person, prove_again
 from accounts.rules import people as rules
 from accounts.views.staff import steps
 
@@ -23,6 +23,7 @@ PAGE = "admin:accounts_user_change"
 def set_role(request: HttpRequest, pk: int) -> HttpResponse:
     if not rules.can_manage_people(person(request)):
         raise PermissionDenied
+    prove_again(request)
     user = get_object_or_404(User, pk=pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
@@ -54,6 +55,9 @@ def send_password_reset(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def reset_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    if not rules.can_manage_people(person(request)):
+        raise PermissionDenied
+    prove_again(request)
     return _take(
         request, pk, actions.reset_second_factor, _("二段階認証の設定を取り消し、メールで知らせました。")
     )

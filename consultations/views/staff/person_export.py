@@ -36,6 +36,7 @@ def person_export(request: HttpRequest) -> HttpResponseBase:
         if "export" in request.POST and found:
             theirs = TheirsForm(request.POST, found=found)
             if theirs.is_valid() and not form.refuse_unidentified():
+                requests.prove_again(request)
                 return _file(theirs.cleaned_data["theirs"], user, with_notes=form.cleaned_data["with_notes"])
         else:
             theirs = TheirsForm(found=found, initial={"theirs": TheirsForm.surely(found, form.sought)})

@@ -185,8 +185,8 @@ def test_looking_at_the_door_changes_nothing(client: Client, asked: Consultation
     """Programs that follow links in mails use nothing up."""
     client.get(door(asked.reference) + "?sent=1")
 
-    assert client.get(reverse("consultation_code", args=[asked.reference])).status_code == 405
-    assert client.get(reverse("consultation_open", args=[asked.reference])).status_code == 405
+    assert client.get(reverse("consultation_code", args=[asked.reference])).status_code == 302
+    assert client.get(reverse("consultation_open", args=[asked.reference])).status_code == 302
     assert not PageCode.objects.exists()
 
 

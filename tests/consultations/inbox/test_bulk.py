@@ -200,4 +200,4 @@ def test_nobody_else_gets_in(client: Client, who: str, request: pytest.FixtureRe
 
 
 def test_assigning_takes_no_get(staff: Client) -> None:
-    assert staff.get(BULK).status_code == 405
+    assert staff.get(BULK).status_code == 302

@@ -59,7 +59,7 @@ def decided(table: dict[str, str]) -> Callable[[str], str]:
 @pytest.mark.parametrize(
     ("method", "table"),
     [
-        ("get", {"new": "LLL022", "page": "LLL222", "change": "LLL222", "step": "LLL555"}),
+        ("get", {"new": "LLL022", "page": "LLL222", "change": "LLL222", "step": "LLL333"}),
         (
             "post",
             {
@@ -95,7 +95,7 @@ def test_a_session_of_a_ward_or_of_one_kept_out_is_not_there(
     for consultation in (kept, theirs):
         session = SpecialistSession.objects.create(consultation=consultation, profession="lawyer")
         for name, one in addresses(session).items():
-            assert walk(clients, one, method) in ("LLL444", "LLL555"), name
+            assert walk(clients, one, method) in ("LLL444", "LLL333" if method == "get" else "LLL555"), name
 
 
 def test_the_roster_and_the_link(clients: list[Client], ask: Ask, specialist: Specialist) -> None:
@@ -110,7 +110,7 @@ def test_the_roster_and_the_link(clients: list[Client], ask: Ask, specialist: Sp
     assert got == {
         (slots, "get"): "LLL022",
         (slots, "post"): "LLL066",
-        (renew, "get"): "LLL555",
+        (renew, "get"): "LLL333",
         (renew, "post"): "LLL333",
     }
 

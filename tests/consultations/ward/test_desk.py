@@ -323,7 +323,7 @@ def test_a_step_of_a_referral_belongs_to_it_alone(
     for step in ("accept", "decline", "finish", "withdraw", "meet"):
         assert client.post(f"/ward/referrals/{other.pk}/{step}/").status_code == 404
     assert client.post(f"/ward/referrals/{asked.pk}/no-such-step/").status_code == 404
-    assert client.get(f"/ward/referrals/{asked.pk}/accept/").status_code == 405
+    assert client.get(f"/ward/referrals/{asked.pk}/accept/").status_code == 302
     other.refresh_from_db()
     assert other.status == Status.SENT
 

@@ -129,7 +129,7 @@ def test_nobody_meets_the_draft_of_a_colleague(client: Client, officer: User, ow
 def test_a_draft_is_thrown_away_by_its_writer(client: Client, officer: User, own: Consultation) -> None:
     write(client, own, files=[SimpleUploadedFile("計画.pdf", PDF)])
 
-    assert client.get(of(own, "discard/")).status_code == 405
+    assert client.get(of(own, "discard/")).status_code == 302
     client.post(of(own, "discard/"))
 
     assert not ReplyDraft.objects.exists()

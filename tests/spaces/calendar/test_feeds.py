@@ -377,7 +377,7 @@ def test_opening_the_page_makes_nothing(client: Client, group: Group, representa
 
     client.get(f"/groups/{group.number}/calendar/")
 
-    assert client.get(f"/groups/{group.number}/calendar/renew/").status_code == 405
+    assert client.get(f"/groups/{group.number}/calendar/renew/").status_code == 302
     assert Feed.objects.count() == 0
 
 

@@ -121,7 +121,7 @@ def test_leaving(
     assert aoba.post(f"/waiting/{entry.pk}/leave/").status_code == 404
     aoba.force_login(member)
     assert aoba.post(f"/waiting/{entry.pk}/leave/").status_code == 403
-    assert aoba.get(f"/waiting/{entry.pk}/leave/").status_code == 405
+    assert aoba.get(f"/waiting/{entry.pk}/leave/").status_code == 302
     assert WaitingEntry.objects.waiting().exists()
 
 

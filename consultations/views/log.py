@@ -48,8 +48,8 @@ def answer(request: HttpRequest, user: User) -> LogPage | Consultation:
     if pick := data.get("pick"):
         return _picked(data, pick, into, user)
     words = data.get("words", "").strip()
-    # Enter in a field presses the first button: whoever had just typed into the search box meant to search.
-    if "find" in data or ("enter" in data and words and words != data.get("found")):
+    # Enter in a field presses the first button; from the search box it searches, however often, and never saves.
+    if "find" in data or ("enter" in data and words):
         form = LogForm.as_typed(data, by=user, into=bool(into), filled={})
         found = queries.known(words, user) if _may_look(user) else Known()
         group = _group(data.get("group", ""), user)

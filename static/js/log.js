@@ -18,10 +18,18 @@ async function look(typed) {
     const answer = await fetch(form.dataset.findUrl, { method: "POST", body, credentials: "same-origin" });
     const found = await answer.text();
     // Whoever typed on has asked again meanwhile.
-    if (mine === asked && (answer.ok || answer.status === 429)) show(found, answer.ok);
+    if (mine === asked && (answer.ok || [401, 429].includes(answer.status))) show(found, answer.ok);
   } catch {
     // No line to the server: the button still works when it is back.
   }
+}
+
+// Enter in the search box: whoever it may be is looked up at once, and the keyboard goes on in the lines found.
+async function lookNow() {
+  clearTimeout(timer);
+  if (!words.value.trim()) return;
+  await look(words.value.trim());
+  hits()[0]?.focus();
 }
 
 function show(found, isPage) {
@@ -42,18 +50,29 @@ if (words) {
   }
 }
 
+const hits = () => [...form.querySelectorAll("[data-hit]")];
+// The Enter that ends a Japanese word is not meant for the form; Safari tells so by the old number alone.
+const endsWord = (event) => event.isComposing || event.keyCode === 229;
+
+function pressEnter(event) {
+  const saves = event.ctrlKey || event.metaKey;
+  if (!saves && (endsWord(event) || !event.target.matches("input:not([type=checkbox], [type=radio])"))) return;
+  event.preventDefault();
+  if (!saves && event.target === words) lookNow();
+  else form.requestSubmit(form.elements.save);
+}
+
 // From the search box down into the lines and back; Enter presses the line.
 form.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    form.requestSubmit(form.elements.save);
+  if (event.key === "Enter") {
+    pressEnter(event);
     return;
   }
-  if (event.isComposing || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
-  const hits = [...form.querySelectorAll("[data-hit]")];
-  const at = hits.indexOf(document.activeElement);
+  if (endsWord(event) || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+  const all = hits();
+  const at = all.indexOf(document.activeElement);
   if (at < 0 && document.activeElement !== words) return;
   event.preventDefault();
   const to = at + (event.key === "ArrowDown" ? 1 : -1);
-  (to < 0 ? words : hits[Math.min(to, hits.length - 1)])?.focus();
+  (to < 0 ? words : all[Math.min(to, all.length - 1)])?.focus();
 });

@@ -1,9 +1,12 @@
 """The telephone rings: reception writes the call down without a mouse, in the order in which people talk."""
 
+import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from consultations.models import Consultation, Entry
+from tests.factories.accounts import PASSWORD
 from tests.factories.consultations import ConsultationFactory
 from tests.journeys.conftest import Open
 from tests.journeys.looking import problems
@@ -58,6 +61,73 @@ def test_a_call_of_somebody_known_is_answered_at_once(
     shared = Consultation.objects.latest("pk")
     assert (shared.status, shared.channel, shared.kind) == (Consultation.Status.RECEIVED, "phone", "run")
     assert problems(page) == []
+
+
+@pytest.mark.parametrize("door", [LOG, "/ward/log/"])
+def test_enter_in_the_search_box_searches_and_the_arrows_choose(
+    open_page: Open, reception: User, ward_officer: User, door: str
+) -> None:
+    """Also when the lines stand there already: it never saves."""
+    office = None if door == LOG else ward_officer.ward_centre
+    for name in ("渡邊 みほん", "渡邊 ふたば"):
+        ConsultationFactory(closed=True, contact__name=name, ward_centre=office)
+    page = open_page(user=reception if door == LOG else ward_officer)
+    page.goto(door)
+    page.get_by_label("相談の種類").select_option("run")
+    page.get_by_label("相談の内容").fill("総会の日取り。")
+    search = page.get_by_label("お名前、電話番号、メール、団体名")
+    lines = page.locator("[data-hit]")
+
+    search.press_sequentially("渡邊")
+    expect(lines).to_have_count(2)
+    search.press("Enter")
+    expect(lines.first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(lines.last).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(search).to_be_focused()
+    search.fill("いない人")
+    search.press("Enter")
+    expect(page.get_by_text("見つかりませんでした")).to_be_visible()
+
+    expect(page.get_by_label("相談の内容")).to_have_value("総会の日取り。")
+    assert Consultation.objects.count() == 2
+
+
+def test_whoever_comes_back_after_the_call_finds_the_form_empty(open_page: Open, reception: User) -> None:
+    """Chromium fills a page again after Back, under whatever session, but for fields that say off."""
+    page = open_page(user=reception)
+    page.goto(LOG)
+    page.get_by_label("相談の内容").fill("人に聞かれたくない話。")
+    page.goto("/admin/")
+
+    page.go_back()
+
+    expect(page.get_by_label("相談の内容")).to_have_value("")
+
+
+def test_a_call_is_not_lost_when_the_session_ended_meanwhile(open_page: Open, reception: User) -> None:
+    page = open_page(user=reception)
+    page.goto(LOG)
+    page.get_by_label("相談の種類").select_option("run")
+    page.get_by_label("相談の内容").fill("総会の日取りを変えたい。")
+    page.get_by_role("radio", name="来館").check()
+    Session.objects.all().delete()
+    page.get_by_role("button", name="記録する", exact=True).last.click()
+
+    page.get_by_label("メールアドレス").fill(reception.email)
+    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("button", name="ログイン", exact=True).click()
+
+    expect(page.get_by_role("main")).to_contain_text("まだ送っていません")
+    expect(page.get_by_label("相談の内容")).to_have_value("総会の日取りを変えたい。")
+    expect(page.get_by_role("radio", name="来館")).to_be_checked()
+    assert problems(page) == []
+    assert not Consultation.objects.exists()
+    page.get_by_role("button", name="記録する", exact=True).last.click()
+    expect(page.get_by_role("main")).to_contain_text("記録しました。受付番号は")
+    assert Consultation.objects.get().text == "総会の日取りを変えたい。"
 
 
 def test_a_question_is_answered_and_closed_by_the_arrows(open_page: Open, reception: User) -> None:

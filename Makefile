@@ -7,7 +7,7 @@ MANAGE := $(PYTHON_OF_VENV) manage.py
 .PHONY: help run test check bench lock
 
 help:
-	@echo "make run    start the portal on http://127.0.0.1:$${PORT:-8000}/"
+	@echo "make run    start the portal on http://localhost:$${PORT:-8000}/"
 	@echo "make test   run every test, in a real browser too"
 	@echo "make check  look at style, types, templates, migrations and production settings"
 	@echo "make bench  measure pages with data at size"

@@ -104,7 +104,8 @@ def _manage(*arguments: str) -> list[str]:
 
 
 def _greet(port: int, *, with_demo: bool) -> None:
-    _say(f"\nKyodo is ready: http://127.0.0.1:{port}/   (staff: http://127.0.0.1:{port}/admin/)")
+    # By its name: browsers keep passkeys for names only, not for 127.0.0.1.
+    _say(f"\nKyodo is ready: http://localhost:{port}/   (staff: http://localhost:{port}/admin/)")
     if with_demo:
         _say("Demo accounts, password kyodo-demo:")
         for address, who in DEMO_ACCOUNTS:

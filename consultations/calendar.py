@@ -9,7 +9,7 @@ from datetime import datetime
 
 import icalendar
 
-from kyodo import clock
+from kyodo import clock, ical
 from kyodo.centre.queries import current_centre
 from kyodo.mail.actions import Attachment
 from spaces import calendar
@@ -52,7 +52,7 @@ def _event(talk: Talk, attendees: Sequence[str]) -> icalendar.Event:
     event.add("dtend", clock.local(talk.ends_at))
     event.add("status", "CANCELLED" if talk.is_cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if talk.is_cancelled else "OPAQUE")
-    event.add("summary", talk.summary)
+    event.add("summary", ical.title(talk.summary, is_cancelled=talk.is_cancelled))
     for name, value in (("location", talk.location), ("description", talk.description), ("url", talk.url)):
         if value:
             event.add(name, value)

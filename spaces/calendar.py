@@ -1,6 +1,9 @@
-"""Bookings as calendar entries (RFC 5545): for mails, for download and for the feeds."""
+"""Bookings as calendar entries (RFC 5545): for mails, for download and for the feeds.
 
-from collections.abc import Iterable
+docs/decisions/0006-calendar-files.md says what goes with a mail, and why.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
@@ -10,7 +13,7 @@ import icalendar
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from kyodo import clock
+from kyodo import clock, ical
 from kyodo.centre.models import Centre
 from spaces.models import Booking, Hold
 
@@ -45,15 +48,23 @@ def feed(bookings: Iterable[Booking], holds: Iterable[Hold], centre: Centre, *, 
 
 
 def mailed(bookings: Iterable[Booking], centre: Centre, *, attendees: Iterable[str]) -> bytes:
-    """What goes with a mail: REQUEST for what stands, CANCEL when every booking of it is gone."""
+    """What goes with a mail: an invitation or its end for one booking, a file to open for several."""
     bookings = list(bookings)
-    invitation = Invitation(tuple(attendees), clock.now())
-    return build(bookings, centre, method=mailed_method(bookings), invitation=invitation)
+    method = mailed_method(bookings)
+    # RFC 5546 has nobody attend what is published.
+    people = () if method == "PUBLISH" else tuple(attendees)
+    return build(bookings, centre, method=method, invitation=Invitation(people, clock.now()))
 
 
-def mailed_method(bookings: Iterable[Booking]) -> str:
-    gone = all(STATUS[Booking.Status(booking.status)] == "CANCELLED" for booking in bookings)
-    return "CANCEL" if gone else "REQUEST"
+def mailed_method(bookings: Sequence[Booking]) -> str:
+    """Clients take one entry of a REQUEST or CANCEL and leave the others; of a published file they take all."""
+    if len(bookings) != 1:
+        return "PUBLISH"
+    return "CANCEL" if is_gone(bookings[0]) else "REQUEST"
+
+
+def is_gone(booking: Booking) -> bool:
+    return STATUS[Booking.Status(booking.status)] == "CANCELLED"
 
 
 def build(
@@ -105,7 +116,8 @@ def _event(booking: Booking, centre: Centre, invitation: Invitation | None) -> i
     status = STATUS[Booking.Status(booking.status)]
     event.add("status", status)
     event.add("transp", "TRANSPARENT" if status == "CANCELLED" else "OPAQUE")
-    event.add("summary", f"{booking.space.name}（{booking.group.name}）")
+    summary = f"{booking.space.name}（{booking.group.name}）"
+    event.add("summary", ical.title(summary, is_cancelled=is_gone(booking)))
     event.add("location", _location(booking, centre))
     if centre.latitude is not None and centre.longitude is not None:
         event.add("geo", (float(centre.latitude), float(centre.longitude)))
@@ -128,7 +140,8 @@ def _hold_event(hold: Hold) -> icalendar.Event:
     event.add("dtend", clock.local(hold.ends_at))
     event.add("status", "CONFIRMED" if hold.released_at is None else "CANCELLED")
     event.add("transp", "OPAQUE" if hold.released_at is None else "TRANSPARENT")
-    event.add("summary", f"{hold.get_kind_display()}：{hold.title}")
+    summary = f"{hold.get_kind_display()}：{hold.title}"
+    event.add("summary", ical.title(summary, is_cancelled=hold.released_at is not None))
     return event
 
 

@@ -14,7 +14,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from accounts.models import Application, ExpiryReminder
 from accounts.queries import recipients
 from accounts.rules import steps, validity
-from kyodo import clock, dates
+from kyodo import clock, dates, ical
 from kyodo.centre.queries import current_centre
 from kyodo.mail import actions as mail
 from kyodo.mail.actions import Attachment
@@ -121,7 +121,8 @@ def _calendar(application: Application, method: str, status: str) -> Attachment:
     entry.add("dtstamp", clock.now().astimezone(UTC))
     entry.add("dtstart", begins.astimezone(UTC))
     entry.add("dtend", (begins + steps.HEARING).astimezone(UTC))
-    entry.add("summary", _("団体登録のヒアリング（%(name)s）") % {"name": application.name})
+    summary = _("団体登録のヒアリング（%(name)s）") % {"name": application.name}
+    entry.add("summary", ical.title(summary, is_cancelled=status == "CANCELLED"))
     entry.add("location", application.hearing_place or application.get_hearing_way_display())
     entry.add("status", status)
     entry.add("organizer", _address(settings.DEFAULT_FROM_EMAIL))

@@ -48,6 +48,7 @@ def _tell(
                 "name": recipient.name,
                 "when": when(bookings[0].begins_at),
                 "waits": any(booking.status == Booking.Status.REQUESTED for booking in bookings),
+                "feed_url": page("group_calendar", series.group.number),
                 "series_url": page("series", series.pk),
                 **context,
             },

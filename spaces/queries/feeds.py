@@ -13,8 +13,8 @@ from spaces.models import Booking, Feed, Hold, Space
 from spaces.models.bookings import BookingQuerySet
 
 PAST = timedelta(days=365)
-# A calendar that asks less often than this has forgotten the entry's owner anyway.
-KEEP_CANCELLED = timedelta(days=60)
+# Google and Outlook ask once a day at the latest; after two weeks a struck-out entry is only in the way.
+KEEP_CANCELLED = timedelta(days=14)
 
 
 def open_feed(token: str) -> Feed | None:

@@ -202,6 +202,7 @@ def _booking(
         ends_at=begins_at + timedelta(hours=1),
         people=chance.randint(2, 10),
         purpose="定例の打合せ",
+        use=Booking.Use.MEETING,
         status=Booking.Status.CONFIRMED,
         booked_by=user,
         booked_at=begins_at - timedelta(days=20),

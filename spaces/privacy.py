@@ -5,8 +5,8 @@ from kyodo.privacy import fields
 PRIVACY = {
     "BookingPolicy": fields(
         plain="id name window_kind window_amount window_opens_at step_minutes shortest_minutes longest_minutes "
-        "daily_minutes buffer_before_minutes buffer_after_minutes change_deadline_hours approval "
-        "checkin_opens_minutes"
+        "daily_minutes monthly_minutes open_bookings buffer_before_minutes buffer_after_minutes change_deadline_hours approval "
+        "asks_department checkin_opens_minutes"
     ),
     "Unit": fields(plain="id code name seats"),
     "Space": fields(
@@ -18,8 +18,9 @@ PRIVACY = {
         plain="id group space pattern first_date last_date created_at", staff="created_by"
     ),
     "Booking": fields(
-        plain="id reference space group series begins_at ends_at people purpose use status channel booked_at "
-        "claim_until decided_at cancelled_at reason checked_in_at people_came left_at reminded_at reminder_missed_at version",
+        plain="id reference space group series begins_at ends_at people purpose use supported_by remarks "
+        "condition status channel booked_at claim_until decided_at cancelled_at cancelled_for reason checked_in_at "
+        "people_came left_at reminded_at reminder_missed_at version",
         staff="booked_by decided_by cancelled_by checked_in_by",
     ),
     "RuleOverride": fields(plain="id booking code reason at", staff="by"),
@@ -30,7 +31,7 @@ PRIVACY = {
         staff="created_by",
     ),
     "LotteryEntry": fields(
-        plain="id round number group begins_at ends_at people purpose status rank booking entered_at",
+        plain="id round number group begins_at ends_at people purpose use supported_by remarks status rank booking entered_at",
         staff="user",
     ),
     "Hold": fields(
@@ -40,6 +41,8 @@ PRIVACY = {
     "Visit": fields(plain="id purpose people visited_at taken_back_at", staff="noted_by"),
     "Occupancy": fields(plain="id unit period booking hold"),
     "WaitingEntry": fields(
-        plain="id group space begins_at ends_at people purpose created_at notified_at closed_at", staff="user"
+        plain="id group space begins_at ends_at people purpose use supported_by remarks created_at notified_at "
+        "closed_at",
+        staff="user",
     ),
 }

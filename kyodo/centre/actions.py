@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from kyodo import clock
@@ -14,14 +15,17 @@ from kyodo.centre.models import Closure
 def close_days(
     *,
     first_day: date,
-    last_day: date,
+    last_day: date | None,
     begins: time | None = None,
     ends: time | None = None,
     kind: Closure.Kind,
     reason: str = "",
     by: PermissionsMixin,
 ) -> Closure:
-    """Close the centre from first_day to last_day, all day or from begins to ends on each of them."""
+    """Close the centre from first_day to last_day, or until it is reopened where there is none.
+
+    All day; from begins to ends on each day; or, without ends, from begins on the first day on.
+    """
     closure = Closure(
         first_day=first_day,
         last_day=last_day,
@@ -62,26 +66,25 @@ def _check_right(by: PermissionsMixin, permission: str) -> None:
 
 
 def _check_order(closure: Closure) -> None:
-    if closure.last_day < closure.first_day:
+    if closure.last_day and closure.last_day < closure.first_day:
         raise ValidationError(_("最後の日は、最初の日かそれより後にしてください。"), code="days_order")
-    if (closure.begins is None) != (closure.ends is None):
-        raise ValidationError(
-            _("時間を決めて閉めるときは、始まりと終わりの両方を書いてください。"), code="times_order"
-        )
+    if closure.ends and not closure.begins:
+        raise ValidationError(_("何時から閉めるかも書いてください。"), code="times_order")
     if closure.begins and closure.ends and closure.ends <= closure.begins:
         raise ValidationError(_("終わりは始まりより後の時刻にしてください。"), code="times_order")
 
 
 def _check_not_over(closure: Closure) -> None:
-    if closure.last_day < clock.today():
+    if closure.last_day and closure.last_day < clock.today():
         raise ValidationError(
             _("過ぎた日の休館は変えられません。今日より後の日を選んでください。"), code="past"
         )
 
 
 def _check_not_closed_already(closure: Closure) -> None:
-    whole_days = Closure.objects.filter(
-        first_day__lte=closure.first_day, last_day__gte=closure.last_day, begins__isnull=True
-    )
+    longer = Q(last_day__isnull=True)
+    if closure.last_day:
+        longer |= Q(last_day__gte=closure.last_day)
+    whole_days = Closure.objects.filter(longer, first_day__lte=closure.first_day, begins__isnull=True)
     if whole_days.exists():
         raise ValidationError(_("この期間は、もう休館になっています。"), code="already_closed")

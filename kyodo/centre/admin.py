@@ -97,13 +97,15 @@ class ClosureAdmin(admin.ModelAdmin):
     @admin.display(description=_("日"), ordering="first_day")
     def days(self, closure: Closure) -> str:
         first = dates.day(closure.first_day)
-        return first if closure.is_one_day else f"{first}〜{dates.short_day(closure.last_day)}"
+        if closure.is_one_day:
+            return first
+        return f"{first}〜{dates.short_day(closure.last_day)}" if closure.last_day else f"{first}〜"
 
     @admin.display(description=_("時間"), ordering="begins")
     def hours(self, closure: Closure) -> str:
-        if closure.begins is None or closure.ends is None:
+        if closure.begins is None:
             return str(_("1日じゅう"))
-        return f"{closure.begins:%H:%M}-{closure.ends:%H:%M}"
+        return f"{closure.begins:%H:%M}-{closure.ends:%H:%M}" if closure.ends else f"{closure.begins:%H:%M}-"
 
     @admin.display(description=_("理由"), ordering="reason")
     def public_reason(self, closure: Closure) -> str:

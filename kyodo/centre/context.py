@@ -8,8 +8,12 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from kyodo.centre import hours
-from kyodo.centre.queries import current_centre
+from kyodo.centre.queries import closures_on_show, current_centre
 
 
 def centre(request: HttpRequest) -> dict[str, object]:
-    return {"centre": SimpleLazyObject(current_centre), "usual_week": SimpleLazyObject(hours.usual_week)}
+    return {
+        "centre": SimpleLazyObject(current_centre),
+        "closures_on_show": SimpleLazyObject(closures_on_show),
+        "usual_week": SimpleLazyObject(hours.usual_week),
+    }

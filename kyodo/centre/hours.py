@@ -287,10 +287,10 @@ def day_hours(day: date, layers: Sequence[Layer], closures: Sequence[Closure] = 
     """One day out of layers (most specific first) and the closures that may touch it."""
     name = holiday_name(day)
     hours, reason = _from_layers(day, layers, is_holiday=bool(name))
-    today = [closure for closure in closures if closure.first_day <= day <= closure.last_day]
-    partial = tuple(_partial_closures(hours, today)) if hours else ()
+    today = [closure for closure in closures if closure.covers(day)]
+    partial = tuple(_partial_closures(day, hours, today)) if hours else ()
 
-    whole = next((closure for closure in today if closure.is_whole_day), None)
+    whole = next((closure for closure in today if closure.begins_on(day) is None), None)
     if whole:
         hours, reason = None, whole.public_reason
     elif hours and not any(_cut(hours, partial)):
@@ -305,10 +305,11 @@ def day_hours(day: date, layers: Sequence[Layer], closures: Sequence[Closure] = 
     )
 
 
-def _partial_closures(hours: Hours, closures: Iterable[Closure]) -> Iterable[PartialClosure]:
+def _partial_closures(day: date, hours: Hours, closures: Iterable[Closure]) -> Iterable[PartialClosure]:
     for closure in closures:
-        if closure.begins and closure.ends and closure.begins < hours.closes and closure.ends > hours.opens:
-            yield PartialClosure(closure.begins, closure.ends, closure.public_reason)
+        begins, ends = closure.begins_on(day), closure.ends or hours.closes
+        if begins and begins < hours.closes and ends > hours.opens:
+            yield PartialClosure(begins, ends, closure.public_reason)
 
 
 def _from_layers(day: date, layers: Sequence[Layer], *, is_holiday: bool) -> tuple[Hours | None, str]:

@@ -14,7 +14,8 @@ from spaces import emails
 from spaces.actions.locking import reserving, taken
 from spaces.models import Booking, BookingSeries, Occupancy, RuleOverride, Space, WaitingEntry
 from spaces.queries import facts as fact_queries
-from spaces.rules import limits, reminders, rights
+from spaces.queries.usage import usage_of
+from spaces.rules import limits, reminders, rights, seating
 from spaces.rules.limits import Facts, Rule, Wish
 from spaces.tasks.waiting import tell_waiting_later
 
@@ -40,7 +41,9 @@ def book_space(
     people: int,
     purpose: str,
     by: User,
-    use: str = Booking.Use.MEETING,
+    use: str = "",
+    supported_by: str = "",
+    remarks: str = "",
     channel: str = Booking.Channel.WEB,
     overrides: Mapping[str, str] = NO_OVERRIDES,
     once: bool = False,
@@ -56,7 +59,17 @@ def book_space(
     """
     if not rights.may_book_for(by, group):
         raise PermissionDenied
-    wish = Wish(space, group, begins_at, ends_at, people, purpose.strip(), use)
+    wish = Wish(
+        space,
+        group,
+        begins_at,
+        ends_at,
+        people,
+        purpose.strip(),
+        use,
+        supported_by.strip(),
+        remarks.strip(),
+    )
     facts = fact_queries.facts_for(wish)
 
     with reserving(group_ids=[group.pk], unit_ids=space.unit_ids) as groups:
@@ -85,9 +98,7 @@ def write_booking(
 ) -> Booking:
     """One booking and its occupancies, inside `reserving`. Says nothing to anybody: the caller mails."""
     set_aside = check_limits(wish, facts, by=by, overrides=overrides)
-    chosen = fact_queries.free_units(wish.space, wish.begins_at, wish.ends_at)
-    if not chosen:
-        raise taken()
+    chosen = _units_for(wish)
     asks_first = claim_until is not None or rights.needs_approval(wish.space.policy, wish.use, by)
     booking = Booking.objects.create(
         reference=references.new(),
@@ -99,6 +110,8 @@ def write_booking(
         people=wish.people,
         purpose=wish.purpose,
         use=wish.use,
+        supported_by=wish.supported_by,
+        remarks=wish.remarks,
         status=Booking.Status.REQUESTED if asks_first else Booking.Status.CONFIRMED,
         channel=channel,
         booked_by=by,
@@ -119,7 +132,9 @@ def change_booking(
     ends_at: datetime,
     people: int,
     purpose: str,
-    use: str = Booking.Use.MEETING,
+    use: str = "",
+    supported_by: str = "",
+    remarks: str = "",
     overrides: Mapping[str, str] = NO_OVERRIDES,
 ) -> Booking:
     """Move or change a booking that lies ahead; every limit is asked again.
@@ -128,7 +143,18 @@ def change_booking(
     """
     if not rights.may_write(by, booking):
         raise PermissionDenied
-    wish = Wish(space, booking.group, begins_at, ends_at, people, purpose.strip(), use, booking=booking)
+    wish = Wish(
+        space,
+        booking.group,
+        begins_at,
+        ends_at,
+        people,
+        purpose.strip(),
+        use,
+        supported_by.strip(),
+        remarks.strip(),
+        booking=booking,
+    )
     facts = fact_queries.facts_for(wish)
     before = units_of(booking)
 
@@ -140,13 +166,12 @@ def change_booking(
         set_aside = check_limits(wish, facts, by=by, overrides=overrides)
         freed = (booking.begins_at, booking.ends_at)
         booking.occupancies.all().delete()
-        chosen = fact_queries.free_units(space, begins_at, ends_at)
-        if not chosen:
-            raise taken()
+        chosen = _units_for(wish)
         booking.space, booking.begins_at, booking.ends_at = space, begins_at, ends_at
-        booking.people, booking.purpose, booking.use = people, wish.purpose, use
-        if rights.needs_approval(space.policy, use, by):
-            booking.status = Booking.Status.REQUESTED
+        booking.people, booking.purpose, booking.use = people, wish.purpose, wish.use
+        booking.supported_by, booking.remarks = wish.supported_by, wish.remarks
+        if rights.needs_approval(space.policy, wish.use, by):
+            booking.status, booking.condition = Booking.Status.REQUESTED, ""
             booking.decided_at = booking.decided_by = None
         booking.reminded_at = reminders.told_at(begins_at, clock.now())
         booking.reminder_missed_at = None
@@ -195,10 +220,24 @@ def let_go(booking: Booking, *, by: User | None, reason: str) -> None:
     tell_waiting_later(unit_ids=units, begins_at=booking.begins_at, ends_at=booking.ends_at)
 
 
+def cut_short(booking: Booking, *, ends_at: datetime) -> None:
+    """End a locked booking earlier, since the centre closes: also one whose people are here. The caller mails."""
+    booking.ends_at = ends_at
+    save_next_version(booking)
+    for occupancy in booking.occupancies.all():
+        occupancy.period = (occupancy.period.lower, ends_at)
+        occupancy.save(update_fields=["period"])
+
+
 def approve_booking(
-    *, booking: Booking, version: int, by: User, overrides: Mapping[str, str] = NO_OVERRIDES
+    *,
+    booking: Booking,
+    version: int,
+    by: User,
+    condition: str = "",
+    overrides: Mapping[str, str] = NO_OVERRIDES,
 ) -> Booking:
-    """Confirm what waits for the centre's word. The limits that still matter are asked again."""
+    """Confirm what waits for the centre's word, on a condition in words if need be. The limits that still matter are asked again."""
     if not rights.can_decide(by):
         raise PermissionDenied
     facts = fact_queries.facts_for(_wish_of(booking))
@@ -208,7 +247,7 @@ def approve_booking(
         check_edge(booking, Booking.Status.CONFIRMED)
         wish = replace(_wish_of(booking), group=groups[booking.group_id])
         set_aside = check_limits(wish, facts, by=by, overrides=overrides, rules=limits.RULES_OF_APPROVAL)
-        booking.status = Booking.Status.CONFIRMED
+        booking.status, booking.condition = Booking.Status.CONFIRMED, condition.strip()
         booking.decided_at, booking.decided_by, booking.claim_until = clock.now(), by, None
         save_next_version(booking)
         _record_overrides(booking, set_aside, by=by)
@@ -243,9 +282,13 @@ def claim_booking(*, booking: Booking, by: User) -> Booking:
         check_edge(booking, Booking.Status.CONFIRMED)
         if booking.claim_until is None or booking.claim_until < clock.now():
             raise ValidationError(_("確認の期限が過ぎています。"), code="deadline")
-        booking.status, booking.claim_until = Booking.Status.CONFIRMED, None
+        # A draw decides who may have the time, not whether an event may be held.
+        asks_first = rights.needs_approval(booking.space.policy, booking.use, by)
+        booking.status = Booking.Status.REQUESTED if asks_first else Booking.Status.CONFIRMED
+        booking.claim_until = None
         save_next_version(booking)
-        emails.booking_confirmed(booking)
+        tell = emails.booking_requested if asks_first else emails.booking_confirmed
+        tell(booking)
     return booking
 
 
@@ -257,13 +300,14 @@ def check_limits(
     overrides: Mapping[str, str] = NO_OVERRIDES,
     rules: tuple[Rule, ...] = limits.RULES,
 ) -> dict[str, str]:
-    """Ask every rule, the group's minutes counted now, under its lock. Answers what was set aside, and why.
+    """Ask every rule, what the group has used counted now, under its lock. Answers what was set aside, and why.
 
-    Raises ValidationError with every refusal that is not set aside.
+    Raises ValidationError with what decides among the refusals not set aside; with all of them for staff, who may set
+    each aside.
     """
     day = clock.local(wish.begins_at).date()
-    used = fact_queries.used_minutes(wish.group, wish.space.policy, day, leaving_out=wish.booking)
-    refusals = limits.broken(wish, replace(facts, used_minutes=used), rules)
+    used = usage_of(wish.group, day, day, leaving_out=wish.booking).on(wish.space.policy, day)
+    refusals = limits.broken(wish, replace(facts, used=used), rules)
     allowed = {
         code: reason.strip()
         for code, reason in overrides.items()
@@ -271,7 +315,7 @@ def check_limits(
     }
     standing = [refusal for refusal in refusals if refusal.code not in allowed]
     if standing:
-        raise ValidationError(standing)
+        raise ValidationError(standing if by.is_staff else limits.deciding(standing))
     return {refusal.code: allowed[refusal.code] for refusal in refusals if refusal.code}
 
 
@@ -292,6 +336,8 @@ def _wish_of(booking: Booking) -> Wish:
         booking.people,
         booking.purpose,
         booking.use,
+        booking.supported_by,
+        booking.remarks,
         booking=booking,
     )
 
@@ -334,6 +380,26 @@ def save_next_version(booking: Booking) -> None:
 
 def units_of(booking: Booking) -> list[int]:
     return list(booking.occupancies.order_by("unit_id").values_list("unit_id", flat=True))
+
+
+def _units_for(wish: Wish) -> list[int]:
+    """The units that the wish can have, every one of them free; raises ValidationError "taken", with the reason."""
+    free = fact_queries.free_seats(wish.space, wish.begins_at, wish.ends_at)
+    chosen = seating.units_taken(wish.space, wish.people, free)
+    if chosen:
+        return chosen
+    if own := fact_queries.own_in_the_way(wish):
+        raise limits.own_already(own)
+    if free and wish.space.takes == Space.Takes.ANY:
+        raise ValidationError(
+            _(
+                "この時間に空いているのは%(seats)d席です。%(people)d人では使えません。"
+                "人数を減らすか、別の時間を選んでください。"
+            ),
+            code="taken",
+            params={"seats": sum(unit.seats for unit in free), "people": wish.people},
+        )
+    raise taken()
 
 
 def occupy(booking: Booking, units: list[int]) -> None:

@@ -15,9 +15,9 @@ from kyodo import clock
 from spaces import emails
 from spaces.actions import bookings
 from spaces.actions.locking import reserving
-from spaces.models import Booking, LotteryEntry, LotteryRound
+from spaces.models import Booking, LotteryEntry, LotteryRound, Space
 from spaces.queries import facts as fact_queries
-from spaces.rules import limits, rights
+from spaces.rules import limits, rights, seating
 from spaces.rules import lottery as rules
 from spaces.rules.limits import Facts, Wish
 
@@ -36,11 +36,25 @@ def enter_lottery(
     people: int,
     purpose: str,
     by: User,
+    use: str = "",
+    supported_by: str = "",
+    remarks: str = "",
 ) -> LotteryEntry:
     """Enter a group for one time. Asks what a booking is asked, but for the window and what is taken."""
     if not rules.can_enter(by, group):
         raise PermissionDenied
-    wish = Wish(lottery.space, group, begins_at, ends_at, people, purpose.strip(), is_drawn=True)
+    wish = Wish(
+        lottery.space,
+        group,
+        begins_at,
+        ends_at,
+        people,
+        purpose.strip(),
+        use,
+        supported_by.strip(),
+        remarks.strip(),
+        is_drawn=True,
+    )
     facts = fact_queries.facts_for(wish)
     with transaction.atomic():
         lottery = _locked_round(lottery)
@@ -64,6 +78,9 @@ def enter_lottery(
             ends_at=ends_at,
             people=people,
             purpose=wish.purpose,
+            use=wish.use,
+            supported_by=wish.supported_by,
+            remarks=wish.remarks,
         )
         emails.lottery_entered(entry)
     return entry
@@ -194,7 +211,16 @@ def _take_turns(lottery: LotteryRound, entries: list[LotteryEntry]) -> None:
 
 def _book_win(lottery: LotteryRound, entry: LotteryEntry) -> Booking:
     wish = Wish(
-        lottery.space, entry.group, entry.begins_at, entry.ends_at, entry.people, entry.purpose, is_drawn=True
+        lottery.space,
+        entry.group,
+        entry.begins_at,
+        entry.ends_at,
+        entry.people,
+        entry.purpose,
+        entry.use,
+        entry.supported_by,
+        entry.remarks,
+        is_drawn=True,
     )
     facts = fact_queries.facts_for(wish)
     with transaction.atomic():
@@ -220,11 +246,19 @@ def _record(lottery: LotteryRound, entries: list[LotteryEntry]) -> rules.Record:
                 "group": letters[entry.group_id],
                 "begins": _wall_clock(entry.begins_at),
                 "ends": _wall_clock(entry.ends_at),
+                "units": _units_needed(space, entry.people),
                 "barred": "",
             }
             for entry in entries
         ],
     }
+
+
+def _units_needed(space: Space, people: int) -> int:
+    """Of a space that gives out its units one by one; a draw for the others is about all of them at once."""
+    if space.takes != Space.Takes.ANY:
+        return 1
+    return len(seating.enough_units(people, seating.seats_of(space))) or 1
 
 
 def _letters(entries: list[LotteryEntry]) -> dict[int, str]:
@@ -238,9 +272,9 @@ def _wall_clock(moment: datetime) -> str:
 
 
 def _broken_limits(wish: Wish, facts: Facts) -> list[ValidationError]:
-    """The hours of the day count when the draw is held: by then the group may have let a booking go."""
-    refusals = limits.broken(wish, replace(facts, used_minutes=0))
-    return [refusal for refusal in refusals if refusal.code not in rules.NOT_ASKED_AT_ENTRY]
+    """What the group has used counts when the draw is held: by then the group may have let a booking go."""
+    refusals = limits.broken(wish, replace(facts, used=limits.NOTHING_USED))
+    return limits.deciding([refusal for refusal in refusals if refusal.code not in rules.NOT_ASKED_AT_ENTRY])
 
 
 def _claim_is_over(booking: Booking) -> bool:

@@ -12,6 +12,7 @@ from kyodo import clock
 from spaces import emails
 from spaces.models import BookingPolicy, WaitingEntry
 from spaces.queries import facts
+from spaces.queries.usage import usage_of
 from spaces.rules import limits
 from spaces.rules.limits import Wish
 
@@ -42,11 +43,14 @@ def fits_now(entry: WaitingEntry) -> bool:
         entry.ends_at,
         entry.people,
         entry.purpose or entry.group.name,
+        entry.use,
+        entry.supported_by,
     )
-    used = facts.used_minutes(entry.group, entry.space.policy, clock.local(entry.begins_at).date())
-    if limits.broken(wish, replace(facts.facts_for(wish), used_minutes=used)):
+    day = clock.local(entry.begins_at).date()
+    used = usage_of(entry.group, day, day).on(entry.space.policy, day)
+    if limits.broken(wish, replace(facts.facts_for(wish), used=used)):
         return False
-    return bool(facts.free_units(entry.space, entry.begins_at, entry.ends_at))
+    return bool(facts.free_units(entry.space, entry.begins_at, entry.ends_at, entry.people))
 
 
 def _candidates(

@@ -30,7 +30,9 @@ def book_series(
     people: int,
     purpose: str,
     by: User,
-    use: str = Booking.Use.MEETING,
+    use: str = "",
+    supported_by: str = "",
+    remarks: str = "",
 ) -> BookingSeries:
     """Book every place of a series in one transaction, all looked at again under the locks, and send one mail.
 
@@ -41,7 +43,17 @@ def book_series(
         raise PermissionDenied
     _check_number(places)
     wishes = [
-        Wish(place.space, group, place.begins_at, place.ends_at, people, purpose.strip(), use)
+        Wish(
+            place.space,
+            group,
+            place.begins_at,
+            place.ends_at,
+            people,
+            purpose.strip(),
+            use,
+            supported_by.strip(),
+            remarks.strip(),
+        )
         for place in sorted(places, key=lambda place: place.begins_at)
     ]
     facts = [fact_queries.facts_for(wish) for wish in wishes]

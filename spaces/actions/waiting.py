@@ -12,7 +12,7 @@ from spaces.actions.bookings import check_limits
 from spaces.actions.locking import lock_groups
 from spaces.models import Space, WaitingEntry
 from spaces.queries import facts as fact_queries
-from spaces.rules import rights
+from spaces.rules import limits, rights
 from spaces.rules.limits import Wish
 from spaces.tasks.waiting import tell_waiting_later
 
@@ -29,6 +29,9 @@ def join_waiting(
     people: int,
     by: User,
     purpose: str = "",
+    use: str = "",
+    supported_by: str = "",
+    remarks: str = "",
 ) -> WaitingEntry:
     """Ask to be told when a taken time frees. Asking twice for the same is asking once.
 
@@ -36,11 +39,23 @@ def join_waiting(
     """
     if not rights.may_book_for(by, group):
         raise PermissionDenied
-    wish = Wish(space, group, begins_at, ends_at, people, purpose.strip() or group.name)
+    wish = Wish(
+        space,
+        group,
+        begins_at,
+        ends_at,
+        people,
+        purpose.strip() or group.name,
+        use,
+        supported_by.strip(),
+        remarks.strip(),
+    )
     check_limits(wish, fact_queries.facts_for(wish), by=by)
     units = space.unit_ids
-    if fact_queries.free_units(space, begins_at, ends_at):
+    if fact_queries.free_units(space, begins_at, ends_at, people):
         raise ValidationError(_("この時間は、いま空いています。すぐに予約できます。"), code="free")
+    if own := fact_queries.own_in_the_way(wish):
+        raise limits.own_already(own)
     with transaction.atomic():
         lock_groups([group.pk])
         opened = WaitingEntry.objects.waiting().filter(group=group)
@@ -61,6 +76,9 @@ def join_waiting(
             ends_at=ends_at,
             people=people,
             purpose=purpose.strip(),
+            use=wish.use,
+            supported_by=wish.supported_by,
+            remarks=wish.remarks,
         )
         # Somebody may be letting the time go at this very moment: their job may run before we commit, ours can't.
         tell_waiting_later(unit_ids=units, begins_at=begins_at, ends_at=ends_at)

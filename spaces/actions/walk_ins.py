@@ -26,6 +26,8 @@ def book_walk_in(
     people: int,
     purpose: str,
     by: User,
+    use: str = "",
+    supported_by: str = "",
     overrides: Mapping[str, str] = bookings.NO_OVERRIDES,
 ) -> Booking:
     """All limits hold but that of lying ahead. Raises what book_space raises."""
@@ -40,6 +42,8 @@ def book_walk_in(
             people=people,
             purpose=purpose,
             by=by,
+            use=use,
+            supported_by=supported_by,
             channel=Booking.Channel.WALK_IN,
             overrides={"past": _("当日の来館"), **overrides},
             once=True,

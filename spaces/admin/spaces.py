@@ -15,9 +15,13 @@ class PolicyAdmin(admin.ModelAdmin):
     fieldsets = (
         (None, {"fields": ("name",)}),
         (_("受付の始まり"), {"fields": ("window_kind", "window_amount", "window_opens_at")}),
-        (_("時間"), {"fields": ("step_minutes", "shortest_minutes", "longest_minutes", "daily_minutes")}),
+        (_("時間"), {"fields": ("step_minutes", "shortest_minutes", "longest_minutes")}),
+        (_("1団体の上限"), {"fields": ("daily_minutes", "monthly_minutes", "open_bookings")}),
         (_("準備と片づけ"), {"fields": ("buffer_before_minutes", "buffer_after_minutes")}),
-        (_("変更・承認・来館"), {"fields": ("change_deadline_hours", "approval", "checkin_opens_minutes")}),
+        (
+            _("変更・承認・来館"),
+            {"fields": ("change_deadline_hours", "approval", "asks_department", "checkin_opens_minutes")},
+        ),
     )
 
     @admin.display(description=_("受付開始"))

@@ -5,9 +5,11 @@ from spaces.emails.bookings import (
     booking_cancelled,
     booking_changed,
     booking_confirmed,
+    booking_cut_short,
     booking_declined,
     booking_reminder,
     booking_requested,
+    closure_lifted,
 )
 from spaces.emails.lottery import lottery_entered, lottery_results
 from spaces.emails.series import series_booked, series_cancelled
@@ -18,9 +20,11 @@ __all__ = [
     "booking_cancelled",
     "booking_changed",
     "booking_confirmed",
+    "booking_cut_short",
     "booking_declined",
     "booking_reminder",
     "booking_requested",
+    "closure_lifted",
     "lottery_entered",
     "lottery_results",
     "place_freed",

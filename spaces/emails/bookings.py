@@ -15,6 +15,7 @@ from kyodo.mail.actions import Attachment, queue_template
 from spaces import calendar
 from spaces.emails import staff
 from spaces.models import Booking
+from spaces.queries.prefill import Prefill
 
 
 def booking_confirmed(booking: Booking) -> None:
@@ -63,6 +64,17 @@ def booking_cancelled(booking: Booking, by: User | None) -> None:
     else:
         _tell(booking, "booking_cancelled", also_in_charge=True, by=by)
         staff.cancelled([booking], when(booking.begins_at), by)
+
+
+def booking_cut_short(booking: Booking, reason: str) -> None:
+    """The centre closes before its time is over."""
+    _tell(booking, "booking_cut_short", also_contact=True, closed_because=reason)
+
+
+def closure_lifted(booking: Booking) -> None:
+    """What was cancelled can be booked again, all of it filled in."""
+    book_url = settings.BASE_URL + Prefill.of(booking).url("space_book", booking.space)
+    _tell(booking, "closure_lifted", also_contact=True, attach=False, book_url=book_url)
 
 
 def booking_reminder(booking: Booking) -> None:

@@ -6,12 +6,11 @@ from accounts.queries import recipients
 from kyodo.mail.actions import queue_template
 from spaces.emails.bookings import page, when
 from spaces.models import WaitingEntry
-from spaces.queries.alternatives import Place
+from spaces.queries.prefill import Prefill
 
 
 def place_freed(entry: WaitingEntry) -> None:
-    place = Place(entry.space, entry.begins_at, entry.ends_at)
-    book_url = place.book_url(group=entry.group, people=entry.people, purpose=entry.purpose)
+    book_url = Prefill.of(entry).url("space_book", entry.space)
     for recipient in recipients.of_group(entry.group, entry.user):
         queue_template(
             to=recipient.address,

@@ -12,10 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from kyodo import clock, forms
 from kyodo.forms import DayField
-from spaces.forms.fields import ClockField, GroupChoiceField, GroupNumberField, step_times
+from spaces.forms.fields import (
+    ClockField,
+    GroupChoiceField,
+    GroupNumberField,
+    RemarksField,
+    SupportedByField,
+    UseField,
+    step_times,
+)
 from spaces.models import Booking, RuleOverride, Space
 from spaces.queries.bookings import GroupChoices
-from spaces.rules.limits import STAFF_MAY_OVERRIDE
+from spaces.rules.limits import STAFF_MAY_OVERRIDE, deciding
 
 # Where each refusal belongs: beside what the person would change.
 FIELD_OF = {
@@ -25,14 +33,19 @@ FIELD_OF = {
     "past": "begins",
     "closed": "begins",
     "taken": "begins",
+    "own": "begins",
     "window": "date",
     "lottery": "date",
     "too_short": "ends",
     "too_long": "ends",
     "daily_limit": "ends",
+    "monthly_limit": "ends",
+    "open_bookings": "date",
     "people": "people",
     "purpose": "purpose",
     "use_not_allowed": "use",
+    "use_missing": "use",
+    "department": "supported_by",
 }
 
 
@@ -74,9 +87,9 @@ class BookingForm(RefusableForm):
         max_length=200,
         help_text=_("例：月例会の打合せ。ほかの団体には見えません。"),
     )
-    use = forms.ChoiceField(
-        label=_("使い方"), choices=Booking.Use.choices, widget=forms.RadioSelect, required=False
-    )
+    use = UseField()
+    supported_by = SupportedByField()
+    remarks = RemarksField()
     override = forms.MultipleChoiceField(
         label=_("例外にするルール"),
         choices=RuleOverride.Rule.choices,
@@ -116,13 +129,12 @@ class BookingForm(RefusableForm):
             cast(ClockField, self.fields[name]).offer(offered, kept=str(self[name].value() or ""))
 
     def set_use(self, allows_events: bool) -> None:
-        """Asked only where there is something to choose; whoever sends it all the same is told by the rule."""
-        asked = allows_events or bool(self.data.get(self.add_prefix("use")))
-        choices = Booking.Use.choices
-        self.fields["use"].widget = forms.RadioSelect(choices=choices) if asked else forms.HiddenInput()
-
-    def clean_use(self) -> str:
-        return self.cleaned_data.get("use") or str(Booking.Use.MEETING)
+        """Asked only where there is something to choose; what came along all the same is shown, and told by the rule."""
+        came = self.data.get(self.add_prefix("use")) or self.initial.get("use")
+        asked = allows_events or came == Booking.Use.EVENT
+        cast(UseField, self.fields["use"]).ask(asked)
+        for name in () if asked else ("supported_by",):
+            self.fields.pop(name, None)
 
     def clean(self) -> None:
         if self.cleaned_data.get("override") and not self.cleaned_data.get("override_reason", "").strip():
@@ -139,7 +151,9 @@ class BookingForm(RefusableForm):
             "ends_at": clock.at(typed["date"], typed["ends"]),
             "people": typed["people"],
             "purpose": typed["purpose"],
-            "use": typed.get("use", str(Booking.Use.MEETING)),
+            "use": typed.get("use", ""),
+            "supported_by": typed.get("supported_by", ""),
+            "remarks": typed.get("remarks", ""),
         }
 
     @property
@@ -149,14 +163,21 @@ class BookingForm(RefusableForm):
 
     def refuse_also(self, errors: Iterable[ValidationError]) -> None:
         """What the rules say beside what could not be read, but for what is set aside with a reason."""
-        for error in errors:
-            if not self.overrides.get(error.code or ""):
+        errors = list(errors)
+        for error in errors if self.user.is_staff else deciding(errors):
+            field = FIELD_OF.get(error.code or "", "")
+            if not self.overrides.get(error.code or "") and not self.has_error(field):
                 self.refuse(error)
 
     @property
     def may_be_overridden(self) -> bool:
         """Only rules stand in the way, and only such that this person may set aside."""
         return self.user.is_staff and bool(self.codes) and self.codes <= STAFF_MAY_OVERRIDE | {"reason"}
+
+    @property
+    def is_taken(self) -> bool:
+        """Somebody has the time, the group itself or another: other times help."""
+        return bool(self.codes & {"taken", "own"})
 
     def show_overrides(self) -> None:
         """Offer exactly what was refused, or take the question away."""
@@ -177,7 +198,18 @@ class ChangeForm(BookingForm):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    field_order: Sequence[str] = ("space", "date", "begins", "ends", "people", "purpose", "use", "override")
+    field_order: Sequence[str] = (
+        "space",
+        "date",
+        "begins",
+        "ends",
+        "people",
+        "purpose",
+        "use",
+        "supported_by",
+        "remarks",
+        "override",
+    )
 
     def __init__(self, *args: Any, spaces: Sequence[Space], **options: Any) -> None:
         super().__init__(*args, **options)

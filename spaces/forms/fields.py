@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Group
 from kyodo import forms
 from kyodo.centre import hours
-from spaces.models import Space
+from spaces.models import Booking, Space
 
 DAYS_OF_HOURS = 7
 
@@ -49,6 +49,40 @@ class GroupChoiceField(forms.ChoiceField):
 
     def _label(self, group: Group) -> str:
         return group.name if group.is_current else _("%(name)s（いま予約できません）") % {"name": group.name}
+
+
+class UseField(forms.ChoiceField):
+    """Meeting or event, with nothing chosen beforehand. Whether it has to be said, the rules know: not here."""
+
+    widget: type[forms.Widget] | forms.Widget = forms.RadioSelect
+
+    def __init__(self) -> None:
+        super().__init__(label=_("使い方"), choices=Booking.Use.choices, required=False)
+
+    def ask(self, asked: bool) -> None:
+        self.widget = forms.RadioSelect(choices=Booking.Use.choices) if asked else forms.HiddenInput()
+        self.required = asked
+        self.error_messages["required"] = _("打合せか催しかを選んでください。")
+
+
+class SupportedByField(forms.CharField):
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("共催・後援する市の部署"),
+            max_length=100,
+            required=False,
+            help_text=_("催しのときに書きます。例：市民局市民協働推進課"),
+        )
+
+
+class RemarksField(forms.CharField):
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("センターへの連絡"),
+            max_length=300,
+            required=False,
+            help_text=_("例：手話通訳が入ります。机はロの字に並べます。"),
+        )
 
 
 class GroupNumberField(forms.CodeField):

@@ -12,7 +12,14 @@ from accounts.queries.groups import bookable_groups
 from kyodo import clock, dates, forms
 from kyodo.forms import DayField
 from spaces.forms.bookings import RefusableForm
-from spaces.forms.fields import ClockField, GroupChoiceField, GroupNumberField
+from spaces.forms.fields import (
+    ClockField,
+    GroupChoiceField,
+    GroupNumberField,
+    RemarksField,
+    SupportedByField,
+    UseField,
+)
 from spaces.models import LotteryRound
 from spaces.queries.facts import blocking_rounds
 from spaces.queries.lottery import Choices
@@ -38,6 +45,9 @@ class EntryForm(RefusableForm):
         max_length=200,
         help_text=_("例：発表会の準備。センターの職員だけが見ます。"),
     )
+    use = UseField()
+    supported_by = SupportedByField()
+    remarks = RemarksField()
 
     def __init__(
         self, *args: Any, lottery: LotteryRound, choices: Choices, user: User, **options: Any
@@ -47,6 +57,10 @@ class EntryForm(RefusableForm):
             self.fields["group"] = GroupNumberField(label=_("団体の登録番号"))
         else:
             cast(GroupChoiceField, self.fields["group"]).offer(bookable_groups(user).defer("search"))
+        if lottery.space.allows_events:
+            cast(UseField, self.fields["use"]).ask(True)
+        else:
+            del self.fields["use"], self.fields["supported_by"]
         days = [("", _("選んでください"))] + [(day.isoformat(), dates.day(day)) for day in choices.days]
         cast(forms.TypedChoiceField, self.fields["date"]).choices = days
         for name, times in (("begins", choices.begins), ("ends", choices.ends)):
@@ -67,6 +81,9 @@ class EntryForm(RefusableForm):
             "ends_at": self._moment("ends"),
             "people": typed["people"],
             "purpose": typed["purpose"],
+            "use": typed.get("use", ""),
+            "supported_by": typed.get("supported_by", ""),
+            "remarks": typed["remarks"],
         }
 
     def _moment(self, name: str) -> datetime:

@@ -46,6 +46,8 @@ class SeriesForm(BookingForm):
         "people",
         "purpose",
         "use",
+        "supported_by",
+        "remarks",
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

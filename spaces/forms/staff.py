@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from kyodo import clock, forms, plain
 from kyodo.centre.models import Closure
 from kyodo.forms import DayField
 from spaces.actions.closures import Stretch
+from spaces.forms.fields import RemarksField, SupportedByField, UseField
 from spaces.models import Booking, Hold, RuleOverride, Space, Unit
 from spaces.queries import day as day_queries
 
@@ -23,9 +24,14 @@ BOOKING_FIELDS = (
     "people",
     "purpose",
     "use",
+    "supported_by",
+    "remarks",
     "overrides",
     "override_reason",
 )
+
+
+WISHED = ("space", "people", "purpose", "use", "supported_by", "remarks")
 
 
 def time_field(**options: Any) -> forms.TimeField:
@@ -130,6 +136,8 @@ class WalkInForm(ChoosesGroup, OverridesRules):
         "people",
         "ends",
         "purpose",
+        "use",
+        "supported_by",
         "overrides",
         "override_reason",
     )
@@ -140,11 +148,17 @@ class WalkInForm(ChoosesGroup, OverridesRules):
     people = forms.IntegerField(label=_("人数"), min_value=1, max_value=999, initial=2)
     ends = forms.ChoiceField(label=_("何時まで"))
     purpose = forms.CharField(label=_("利用の目的"), max_length=200, initial=_("打合せ"))
+    use = UseField()
+    supported_by = SupportedByField()
 
     def __init__(self, *args: Any, space: Space, begins_at: datetime, until: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.space = space
         self.begins_at = begins_at
+        if space.allows_events:
+            cast(UseField, self.fields["use"]).ask(True)
+        else:
+            del self.fields["use"], self.fields["supported_by"]
         step = timedelta(minutes=space.policy.step_minutes)
         longest = min(until, begins_at + timedelta(minutes=space.policy.longest_minutes))
         times = []
@@ -192,7 +206,9 @@ class BookingForm(OverridesRules):
     ends = time_field(label=_("終了"))
     people = forms.IntegerField(label=_("人数"), min_value=1, max_value=999)
     purpose = forms.CharField(label=_("利用の目的"), max_length=200)
-    use = forms.ChoiceField(label=_("使い方"), choices=Booking.Use.choices, initial=Booking.Use.MEETING)
+    use = UseField()
+    supported_by = SupportedByField()
+    remarks = RemarksField()
 
     @property
     def begins_at(self) -> datetime:
@@ -205,7 +221,7 @@ class BookingForm(OverridesRules):
     @property
     def wish(self) -> dict[str, Any]:
         """What the actions take, in their words."""
-        return {name: self.cleaned_data[name] for name in ("space", "people", "purpose", "use")} | {
+        return {name: self.cleaned_data[name] for name in WISHED} | {
             "begins_at": self.begins_at,
             "ends_at": self.ends_at,
             "overrides": self.set_aside,
@@ -213,6 +229,8 @@ class BookingForm(OverridesRules):
 
 
 class NewBookingForm(ChoosesGroup, BookingForm):
+    WISHED = WISHED
+
     field_order = ("group_name", "picked", *BOOKING_FIELDS)
 
 
@@ -253,8 +271,17 @@ class ClosureForm(forms.Form):
     kind = forms.ChoiceField(label=_("種類"), choices=Closure.Kind.choices, initial=Closure.Kind.DISASTER)
     first_day = DayField(label=_("最初の日"))
     last_day = DayField(label=_("最後の日"), required=False, help_text=_("1日だけなら空のままにします。"))
+    is_open_ended = forms.BooleanField(
+        label=_("いつ開くか決まっていない"),
+        required=False,
+        help_text=_("取りやめるまで休館が続き、先の予約もすべて取り消しになります。"),
+    )
     begins = time_field(label=_("何時から"), required=False, help_text=_("1日じゅう休むときは空にします。"))
-    ends = time_field(label=_("何時まで"), required=False)
+    ends = time_field(
+        label=_("何時まで"),
+        required=False,
+        help_text=_("空なら、最初の日はその時刻から閉館まで、次の日からは1日じゅう休みます。"),
+    )
     reason = forms.CharField(
         label=_("利用者に見せる理由"),
         max_length=200,
@@ -265,18 +292,21 @@ class ClosureForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         begins, ends = data.get("begins"), data.get("ends")
-        if (begins is None) != (ends is None) and not self.errors:
+        if ends and not begins and not self.errors:
             self.add_error(
-                "ends" if begins else "begins",
-                ValidationError(
-                    _("時間を決めて閉めるときは、始まりと終わりの両方を書いてください。"), code="times_order"
-                ),
+                "begins", ValidationError(_("何時から閉めるかも書いてください。"), code="times_order")
             )
         if begins and ends and ends <= begins:
             self.add_error(
                 "ends", ValidationError(_("終わりは始まりより後の時刻にしてください。"), code="times_order")
             )
-        if data.get("first_day"):
+        if data.get("is_open_ended"):
+            if data.get("last_day"):
+                self.add_error(
+                    "last_day",
+                    _("最後の日が決まっているときは、「いつ開くか決まっていない」を外してください。"),
+                )
+        elif data.get("first_day"):
             data["last_day"] = data.get("last_day") or data["first_day"]
             if data["last_day"] < data["first_day"]:
                 self.add_error("last_day", _("最後の日は、最初の日かそれより後にしてください。"))
@@ -289,10 +319,20 @@ class ClosureForm(forms.Form):
     @property
     def stretch(self) -> Stretch:
         data = self.cleaned_data
-        return Stretch(data["first_day"], data["last_day"], data["begins"], data["ends"])
+        return Stretch(data["first_day"], data.get("last_day"), data["begins"], data["ends"])
 
 
 class ApprovalForm(OverridesRules):
+    """A yes, and what the group must keep to for it."""
+
+    field_order = ("condition",)
+
+    condition = forms.CharField(
+        label=_("条件"),
+        max_length=300,
+        required=False,
+        help_text=_("団体へのメールと予約のページに、このまま出ます。例：17時までに机を元に戻してください。"),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 

@@ -3,8 +3,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from spaces.forms.bookings import BookingForm
-from spaces.models import Space
-from spaces.queries.alternatives import Place
 
 
 class WaitingForm(BookingForm):
@@ -12,16 +10,7 @@ class WaitingForm(BookingForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name in ("override", "override_reason", "use"):
+        for name in ("override", "override_reason"):
             self.fields.pop(name, None)
         self.fields["purpose"].required = False
         self.fields["purpose"].help_text = _("予約するときの入力を省くためです。")
-
-    @property
-    def wish(self) -> dict[str, Any]:
-        wish = super().wish
-        del wish["use"]
-        return wish
-
-    def place(self, space: Space) -> Place:
-        return Place(space, self.wish["begins_at"], self.wish["ends_at"])

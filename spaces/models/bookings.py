@@ -85,8 +85,25 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(begins_at__lt=ends_at, ends_at__gt=begins_at)
 
 
+class Use(models.TextChoices):
+    MEETING = "meeting", _("打合せ")
+    EVENT = "event", _("催し")
+
+
+class Wished(models.Model):
+    """What a wish says beside its time, whatever became of it: a booking, a place on the waiting list, a draw's entry."""
+
+    use = models.CharField(_("使い方"), max_length=8, choices=Use.choices)
+    """Never assumed where a space serves two uses: an event taken for a meeting would need nobody's approval."""
+    supported_by = models.CharField(_("共催・後援する部署"), max_length=100, blank=True)
+    remarks = models.CharField(_("センターへの連絡"), max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+
+
 @pghistory.track()
-class Booking(models.Model):
+class Booking(Wished):
     """A group's booking of a space (予約). While live it holds one Occupancy row per physical unit."""
 
     class Status(models.TextChoices):
@@ -100,9 +117,7 @@ class Booking(models.Model):
     LIVE = (Status.REQUESTED, Status.CONFIRMED, Status.USED, Status.NO_SHOW)
     AHEAD = (Status.REQUESTED, Status.CONFIRMED)
 
-    class Use(models.TextChoices):
-        MEETING = "meeting", _("打合せ")
-        EVENT = "event", _("催し")
+    Use = Use
 
     class Channel(models.TextChoices):
         WEB = "web", _("ウェブ")
@@ -127,7 +142,6 @@ class Booking(models.Model):
     ends_at = models.DateTimeField(_("終了"))
     people = models.PositiveSmallIntegerField(_("人数"))
     purpose = models.CharField(_("利用の目的"), max_length=200)
-    use = models.CharField(_("使い方"), max_length=8, choices=Use.choices, default=Use.MEETING)
 
     status = models.CharField(_("状態"), max_length=12, choices=Status.choices)
     channel = models.CharField(_("受付方法"), max_length=8, choices=Channel.choices, default=Channel.WEB)
@@ -143,6 +157,17 @@ class Booking(models.Model):
     cancelled_at = models.DateTimeField(_("取消日時"), null=True, blank=True)
     cancelled_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", null=True, blank=True)
     """Empty when the system did it: a win that lapsed."""
+    cancelled_for = models.ForeignKey(
+        "centre.Closure",
+        models.SET_NULL,
+        related_name="cancelled_bookings",
+        verbose_name=_("臨時休館"),
+        null=True,
+        blank=True,
+    )
+    """The closure that took its place, so that its people hear when that is lifted."""
+    condition = models.CharField(_("承認の条件"), max_length=300, blank=True)
+    """What staff ask of the group with their yes, in words."""
     reason = models.CharField(_("お断り・取消の理由"), max_length=200, blank=True)
     checked_in_at = models.DateTimeField(_("来館受付"), null=True, blank=True)
     checked_in_by = models.ForeignKey(
@@ -178,6 +203,7 @@ class Booking(models.Model):
                 violation_error_message=_("終了は開始より後にしてください。"),
             ),
             models.CheckConstraint(condition=Q(people__gte=1), name="booking_has_people"),
+            models.CheckConstraint(condition=Q(use__in=Use.values), name="booking_use_known"),
             models.CheckConstraint(
                 condition=Q(status="cancelled", cancelled_at__isnull=False)
                 | (~Q(status="cancelled") & Q(cancelled_at__isnull=True, cancelled_by__isnull=True)),
@@ -243,6 +269,8 @@ class RuleOverride(models.Model):
         TOO_LONG = "too_long", _("最長より長く予約する")
         PEOPLE = "people", _("人数の決まりを外す")
         DAILY_LIMIT = "daily_limit", _("1日の上限をこえて予約する")
+        MONTHLY_LIMIT = "monthly_limit", _("1か月の上限をこえて予約する")
+        OPEN_BOOKINGS = "open_bookings", _("先に持てる数をこえて予約する")
         TIME_STEP = "time_step", _("きざみを外す")
         PAST = "past", _("過ぎた時間を記録する")
         CLOSED = "closed", _("開館時間の外に予約する")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Group
 from kyodo import clock
 from kyodo.db import models
-from spaces.models.bookings import Booking
+from spaces.models.bookings import Booking, Use, Wished
 from spaces.models.spaces import Space
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class LotteryEntryQuerySet(models.QuerySet["LotteryEntry"]):
 
 
 @pghistory.track()
-class LotteryEntry(models.Model):
+class LotteryEntry(Wished):
     """A group's entry in a draw (抽選の申込) for one time."""
 
     class Status(models.TextChoices):
@@ -143,6 +143,7 @@ class LotteryEntry(models.Model):
         verbose_name_plural = _("抽選の申込")
         ordering = ["round", "number"]
         constraints = [
+            models.CheckConstraint(condition=Q(use__in=Use.values), name="lottery_entry_use_known"),
             models.UniqueConstraint(fields=["round", "number"], name="lottery_entry_number_once"),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("begins_at")), name="lottery_entry_ends_after_it_begins"

@@ -47,6 +47,19 @@ class BookingPolicy(models.Model):
         blank=True,
         help_text=_("同じルールの場所を合わせて数えます。空なら上限なし。"),
     )
+    monthly_minutes = models.PositiveIntegerField(
+        _("1団体1か月の上限（分）"),
+        null=True,
+        blank=True,
+        help_text=_("利用する月ごとに、同じルールの場所を合わせて数えます。空なら上限なし。"),
+    )
+    open_bookings = models.PositiveSmallIntegerField(
+        _("1団体が先に持てる予約の数"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("まだ使っていない予約を、同じルールの場所を合わせて数えます。空なら上限なし。"),
+    )
     buffer_before_minutes = models.PositiveSmallIntegerField(_("準備のための前の空き（分）"), default=0)
     buffer_after_minutes = models.PositiveSmallIntegerField(_("片づけのための後の空き（分）"), default=0)
 
@@ -57,6 +70,11 @@ class BookingPolicy(models.Model):
     )
     approval = models.CharField(
         _("職員の承認"), max_length=8, choices=Approval.choices, default=Approval.NEVER
+    )
+    asks_department = models.BooleanField(
+        _("催しのとき、共催・後援する部署をたずねる"),
+        default=True,
+        help_text=_("催しを、市の部署が共催・後援するものに限るときに使います。"),
     )
     checkin_opens_minutes = models.PositiveSmallIntegerField(
         _("受付できるようになる時（開始の何分前）"), default=15
@@ -83,6 +101,16 @@ class BookingPolicy(models.Model):
                 condition=Q(daily_minutes__isnull=True) | Q(daily_minutes__gte=F("shortest_minutes")),
                 name="policy_daily_at_least_shortest",
                 violation_error_message=_("1日の上限は最短以上にしてください。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(monthly_minutes__isnull=True) | Q(monthly_minutes__gte=F("shortest_minutes")),
+                name="policy_monthly_at_least_shortest",
+                violation_error_message=_("1か月の上限は最短以上にしてください。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(open_bookings__isnull=True) | Q(open_bookings__gte=1),
+                name="policy_open_bookings_positive",
+                violation_error_message=_("先に持てる予約の数は1以上にしてください。"),
             ),
         ]
 
@@ -112,8 +140,10 @@ class SpaceQuerySet(models.QuerySet["Space"]):
 
     def for_booking(self) -> "SpaceQuerySet":
         """With what a calendar or a booking asks of each: its rules and its units, in one query."""
-        units = Unit.objects.filter(spaces=OuterRef("pk")).order_by("code").values("pk")
-        return self.select_related("policy").annotate(unit_ids=ArraySubquery(units))  # type: ignore[no-redef]
+        units = Unit.objects.filter(spaces=OuterRef("pk")).order_by("code")
+        return self.select_related("policy").annotate(  # type: ignore[no-redef]
+            unit_ids=ArraySubquery(units.values("pk")), unit_seats=ArraySubquery(units.values("seats"))
+        )
 
 
 @pghistory.track()
@@ -173,6 +203,11 @@ class Space(models.Model):
     def unit_ids(self) -> list[int]:
         """Its units, in the order in which they are given out."""
         return list(self.units.order_by("code").values_list("pk", flat=True))
+
+    @cached_property
+    def unit_seats(self) -> list[int]:
+        """How many sit at each, in the same order."""
+        return list(self.units.order_by("code").values_list("seats", flat=True))
 
     @property
     def allows_events(self) -> bool:

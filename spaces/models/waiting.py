@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Group
 from kyodo import clock
 from kyodo.db import models
-from spaces.models.bookings import Booking
+from spaces.models.bookings import Booking, Use, Wished
 from spaces.models.spaces import Space
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
 
 
 @pghistory.track()
-class WaitingEntry(models.Model):
+class WaitingEntry(Wished):
     """A group's wish to hear when a taken time frees up (空き待ち). First come, first served: nothing is kept."""
 
     group = models.ForeignKey(Group, models.CASCADE, related_name="waiting_entries", verbose_name=_("団体"))
@@ -60,6 +60,7 @@ class WaitingEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("begins_at")), name="waiting_ends_after_it_begins"
             ),
+            models.CheckConstraint(condition=Q(use__in=Use.values), name="waiting_use_known"),
             models.UniqueConstraint(
                 fields=["group", "space", "begins_at", "ends_at"],
                 condition=Q(closed_at__isnull=True),

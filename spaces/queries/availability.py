@@ -20,9 +20,11 @@ from accounts.models import User
 from kyodo import clock
 from kyodo.centre.hours import Calendar, DayHours
 from spaces.models import Booking, LotteryRound, Occupancy, Space
-from spaces.rules import windows
+from spaces.rules import seating, windows
+from spaces.rules.seating import Seats
 
 MINUTES_A_DAY = 24 * 60
+SHORTEST_STEP = 10
 EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -101,9 +103,11 @@ class SpaceDay:
     few_mask: int
     past_mask: int
     mine: tuple[tuple[int, str], ...] = ()
-    """(mask, reference) of the visitor's groups' bookings of this space."""
+    """(mask, reference) of the visitor's groups' bookings of its units."""
     round: LotteryRound | None = None
     is_window_open: bool = True
+    unit_masks: tuple[tuple[Seats, int], ...] = ()
+    """When each of its units is in use: what is free step by step need not be free at one table throughout."""
 
     @property
     def date(self) -> date:
@@ -115,6 +119,26 @@ class SpaceDay:
         if not self.is_window_open or self.round is not None:
             return 0
         return self.open_mask & ~self.taken_mask & ~self.past_mask
+
+    def is_free(self, begins_at: datetime, ends_at: datetime, people: int) -> bool:
+        """Whether so many can have it for that time, at the same units from beginning to end."""
+        wanted = self._steps(begins_at, ends_at)
+        bookable = self.open_mask & ~self.past_mask
+        if not self.is_window_open or self.round is not None or bookable & wanted != wanted:
+            return False
+        free = [unit for unit, mask in self.unit_masks if not mask & wanted]
+        return bool(seating.units_taken(self.space, people, free))
+
+    def is_own(self, begins_at: datetime, ends_at: datetime) -> bool:
+        """Whether a booking of the visitor's own groups lies in that time."""
+        wanted = self._steps(begins_at, ends_at)
+        return any(mask & wanted for mask, _reference in self.mine)
+
+    def _steps(self, begins_at: datetime, ends_at: datetime) -> int:
+        begins, ends = clock.local(begins_at), clock.local(ends_at)
+        first = (begins.hour * 60 + begins.minute) // self.step
+        last = -(-(ends.hour * 60 + ends.minute) // self.step)
+        return ((1 << max(last - first, 0)) - 1) << first
 
     @cached_property
     def state(self) -> State:
@@ -185,7 +209,7 @@ class SpaceDay:
 
 @dataclass
 class _Uses:
-    """Occupancies of one day by unit, and the visitor's own by space, in minutes of the day."""
+    """Occupancies of one day by unit, and the visitor's own by unit, in minutes of the day."""
 
     by_unit: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     mine: dict[int, set[tuple[int, int, str]]] = field(default_factory=lambda: defaultdict(set))
@@ -195,7 +219,13 @@ Visitor = User | AnonymousUser
 
 
 def space_days(
-    spaces: Sequence[Space], first: date, last: date, visitor: Visitor, known: Calendar | None = None
+    spaces: Sequence[Space],
+    first: date,
+    last: date,
+    visitor: Visitor,
+    known: Calendar | None = None,
+    *,
+    people: int = 1,
 ) -> dict[date, dict[int, SpaceDay]]:
     """For each day, the last included, each space's day by its id. As many queries for a month as for a day.
 
@@ -207,7 +237,7 @@ def space_days(
     openings = {
         space.policy_id: windows.window_openings(space.policy, days, calendar_days) for space in spaces
     }
-    uses = _uses(spaces, {unit for ids in units.values() for unit in ids}, first, last, visitor)
+    uses = _uses({unit for ids in units.values() for unit in ids}, first, last, visitor)
     rounds = _rounds(spaces, units, first, last)
     now = clock.now()
     return {
@@ -220,6 +250,7 @@ def space_days(
                 opens_at=openings[space.policy_id][day],
                 round=rounds.get((space.pk, day)),
                 now=now,
+                people=people,
             )
             for space in spaces
         }
@@ -250,9 +281,7 @@ BEGINS = _TokyoMinutes(F("period__startswith"), rounding="floor")
 ENDS = _TokyoMinutes(F("period__endswith"), rounding="ceil")
 
 
-def _uses(
-    spaces: Sequence[Space], unit_ids: set[int], first: date, last: date, visitor: Visitor
-) -> dict[date, _Uses]:
+def _uses(unit_ids: set[int], first: date, last: date, visitor: Visitor) -> dict[date, _Uses]:
     uses: dict[date, _Uses] = defaultdict(_Uses)
     occupancies = Occupancy.objects.filter(unit_id__in=unit_ids).overlapping(
         clock.day_begins(first), clock.day_ends(last)
@@ -261,15 +290,16 @@ def _uses(
         for day, begins, ends in _by_day(begins_at, ends_at):
             uses[day].by_unit[unit_id].append((begins, ends))
     if visitor.is_authenticated:
+        # By unit: who has booked スペースA・B has スペースA too.
         own = (
             Booking.objects.live()
             .between(first, last)
-            .filter(space__in=spaces, group__memberships__user_id=visitor.pk)
-            .values_list("space_id", "reference", "begins_at", "ends_at")
+            .filter(occupancies__unit_id__in=unit_ids, group__memberships__user_id=visitor.pk)
+            .values_list("occupancies__unit_id", "reference", "begins_at", "ends_at")
         )
-        for space_id, reference, begins_at, ends_at in own:
+        for unit_id, reference, begins_at, ends_at in own:
             begun, ended = clock.local(begins_at), clock.local(ends_at)
-            uses[begun.date()].mine[space_id].add(
+            uses[begun.date()].mine[unit_id].add(
                 (_minutes(begun.time()), _end_minutes(ended.time()), reference)
             )
     return uses
@@ -311,6 +341,7 @@ def _space_day(
     opens_at: datetime,
     round: LotteryRound | None,
     now: datetime,
+    people: int,
 ) -> SpaceDay:
     step = space.policy.step_minutes
     before, after = space.policy.buffer_before_minutes, space.policy.buffer_after_minutes
@@ -319,7 +350,8 @@ def _space_day(
         _mask(((begins - after, ends + before) for begins, ends in uses.by_unit.get(unit, ())), step)
         for unit in units
     ]
-    taken, few = _taken_and_few(masks, takes_any=space.takes == Space.Takes.ANY)
+    unit_masks = tuple(zip(seating.seats_of(space), masks, strict=True))
+    taken, few = _taken_and_few(space, unit_masks, people)
     return SpaceDay(
         space=space,
         day=day,
@@ -331,10 +363,13 @@ def _space_day(
         past_mask=_past_mask(day.date, now, step),
         mine=tuple(
             (_mask([(begins, ends)], step), reference)
-            for begins, ends, reference in sorted(uses.mine.get(space.pk, ()))
+            for begins, ends, reference in sorted(
+                {stretch for unit in units for stretch in uses.mine.get(unit, ())}
+            )
         ),
         round=round,
         is_window_open=now >= opens_at,
+        unit_masks=unit_masks,
     )
 
 
@@ -348,20 +383,43 @@ def _mask(stretches: Iterable[tuple[int, int]], step: int) -> int:
     return mask
 
 
-def _taken_and_few(masks: Sequence[int], *, takes_any: bool) -> tuple[int, int]:
-    """Steps that can't be had, and steps with a single unit left of several."""
-    if not takes_any:
+def _taken_and_few(space: Space, unit_masks: Sequence[tuple[Seats, int]], people: int) -> tuple[int, int]:
+    """Steps that so many can't have, and steps at which nobody else could have it beside them."""
+    masks = [mask for _unit, mask in unit_masks]
+    if space.takes != Space.Takes.ANY:
         taken = 0
         for mask in masks:
             taken |= mask
         return taken, 0
+    if len({unit.seats for unit, _mask in unit_masks}) > 1:
+        return _taken_and_few_of_unlike(unit_masks, people)
     # at_least[n]: steps in which n units or more are taken.
     at_least = [-1] + [0] * len(masks)
     for mask in masks:
         for count in range(len(masks), 0, -1):
             at_least[count] |= at_least[count - 1] & mask
-    taken = at_least[-1]
-    few = at_least[-2] & ~taken if len(masks) > 1 else 0
+    needed = len(seating.enough_units(people, [unit for unit, _mask in unit_masks]))
+    if not needed:
+        return -1, 0
+    taken = at_least[len(masks) - needed + 1]
+    few = at_least[max(len(masks) - 2 * needed + 1, 0)] & ~taken if len(masks) > needed else 0
+    return taken, few
+
+
+def _taken_and_few_of_unlike(unit_masks: Sequence[tuple[Seats, int]], people: int) -> tuple[int, int]:
+    """The same where tables differ in their seats: step by step, each set of free units looked at once."""
+    taken = few = 0
+    known: dict[tuple[bool, ...], tuple[bool, bool]] = {}
+    for index in range(MINUTES_A_DAY // SHORTEST_STEP):
+        in_use = tuple(bool(mask >> index & 1) for _unit, mask in unit_masks)
+        if in_use not in known:
+            free = [unit for (unit, _mask), used in zip(unit_masks, in_use, strict=True) if not used]
+            first = seating.enough_units(people, free)
+            beside = [unit for unit in free if unit.unit not in first]
+            known[in_use] = not first, not seating.enough_units(people, beside)
+        is_taken, is_last = known[in_use]
+        taken |= is_taken << index
+        few |= (is_last and not is_taken) << index
     return taken, few
 
 

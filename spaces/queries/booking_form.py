@@ -1,7 +1,7 @@
 """What stands around the form of a booking: the rules, the hours left, and what could be had instead."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Group, User
 from kyodo import clock, dates
 from spaces.models import Booking, BookingPolicy, Space
-from spaces.queries import alternatives, bookings, facts, published, timetable
+from spaces.queries import alternatives, facts, published, timetable, usage
 from spaces.queries.alternatives import Place
+from spaces.queries.prefill import Prefill
 from spaces.rules import limits
-from spaces.rules.limits import Wish, minutes_text
+from spaces.rules.limits import Usage, Wish, minutes_text
 
 ONE_HOUR = 60
 
@@ -23,6 +24,8 @@ ONE_HOUR = 60
 @dataclass(frozen=True)
 class FormPage:
     space: Space
+    space_url: str
+    """Its calendar, with what the form knows already."""
     picture: str
     rules: list[str]
     left: list[str]
@@ -31,15 +34,20 @@ class FormPage:
 
 
 def form_page(
-    space: Space, groups: Iterable[Group], day: datetime.date, *, leaving_out: Booking | None = None
+    space: Space,
+    groups: Iterable[Group],
+    day: datetime.date,
+    *,
+    typed: Mapping[str, str],
+    leaving_out: Booking | None = None,
 ) -> FormPage:
     groups = list(groups)
-    left = bookings.minutes_left(groups, space.policy, day, leaving_out=leaving_out) if groups else {}
     return FormPage(
         space=space,
+        space_url=Prefill.from_query(typed).url("space", space),
         picture=published.picture_url(space),
         rules=published.rule_lines(space),
-        left=[_left_text(group, day, left[group.pk]) for group in groups if group.pk in left],
+        left=_left(groups, space.policy, day, leaving_out),
         next_step=_next_step(space),
     )
 
@@ -53,20 +61,46 @@ def _next_step(space: Space) -> str:
     return _("予約はその場で決まり、確認のメールが届きます。")
 
 
-def _left_text(group: Group, day: datetime.date, minutes: int) -> str:
-    words = {"group": group.name, "day": dates.short_day(day), "left": minutes_text(minutes)}
-    if minutes == 0:
-        return _("%(group)s：%(day)sの分は、すべて予約済みです。") % words
-    return _("%(group)s：%(day)sは、あと%(left)sです。") % words
+def _left(
+    groups: list[Group], policy: BookingPolicy, day: datetime.date, leaving_out: Booking | None
+) -> list[str]:
+    """What each group may still take, limit by limit; nothing where the policy sets none."""
+    if not groups or (policy.daily_minutes, policy.monthly_minutes, policy.open_bookings) == (
+        None,
+        None,
+        None,
+    ):
+        return []
+    used = usage.usages(groups, day, day, leaving_out=leaving_out)
+    return [
+        f"{group.name}：{text}"
+        for group in groups
+        for text in _left_texts(used[group.pk].on(policy, day), policy, day)
+    ]
+
+
+def _left_texts(used: Usage, policy: BookingPolicy, day: datetime.date) -> Iterator[str]:
+    if policy.daily_minutes is not None:
+        yield _minutes_left(dates.short_day(day), policy.daily_minutes - used.day_minutes)
+    if policy.monthly_minutes is not None:
+        month = _("%(month)d月") % {"month": day.month}
+        yield _minutes_left(month, policy.monthly_minutes - used.month_minutes)
+    if policy.open_bookings is not None:
+        left = max(policy.open_bookings - used.open_bookings, 0)
+        yield _("これから使う予約は、あと%(left)d件持てます。") % {"left": left}
+
+
+def _minutes_left(when: str, minutes: int) -> str:
+    if minutes <= 0:
+        return _("%(when)sの分は、すべて予約済みです。") % {"when": when}
+    return _("%(when)sは、あと%(left)sです。") % {"when": when, "left": minutes_text(minutes)}
 
 
 def prefilled(typed: Mapping[str, str], space: Space) -> dict[str, object]:
     """The first look of the form: what the link says, one hour where it says no end."""
-    values: dict[str, object] = {
-        name: typed[name]
-        for name in ("space", "group", "date", "begins", "ends", "people", "purpose", "use")
-        if typed.get(name)
-    }
+    values: dict[str, object] = {**Prefill.from_query(typed).known}
+    if typed.get("space"):
+        values["space"] = typed["space"]
     begins = _clock(str(values.get("begins", "")))
     if begins is None:
         return values
@@ -117,14 +151,16 @@ def instead_of(
     booking: Booking | None = None,
 ) -> list[Kind]:
     """Other times and places for what the form asked for, as links that fill it in; empty when there is nothing."""
-    found = alternatives.alternatives(Wish(space, group, booking=booking, **wish), visitor)
+    wanted = Wish(space, group, booking=booking, **wish)
+    found = alternatives.alternatives(wanted, visitor)
+    prefill = Prefill.of(wanted)
     kinds = (
         (_("同じ日の別の時間"), found.other_times, _hours_text),
         (_("同じ時間の別の場所"), found.other_spaces, _space_text),
         (_("ほかの日の同じ時間"), found.next_days, _day_text),
     )
     return [
-        Kind(title, [Link(text(place), _link(place, group, wish, booking)) for place in places])
+        Kind(title, [Link(text(place), _link(place, prefill, booking)) for place in places])
         for title, places, text in kinds
         if places
     ]
@@ -145,22 +181,25 @@ def also_refused(
         clock.at(day, understood["ends"]),
         people=understood.get("people") or space.people_min,
         purpose=understood.get("purpose") or space.name,
-        use=understood.get("use") or Booking.Use.MEETING,
+        use=understood.get("use") or "",
+        supported_by=understood.get("supported_by") or "",
         booking=booking,
     )
-    used = facts.used_minutes(group, space.policy, day, leaving_out=booking)
-    return limits.broken(wish, replace(facts.facts_for(wish), used_minutes=used))
+    used = usage.usage_of(group, day, day, leaving_out=booking).on(space.policy, day)
+    return limits.broken(wish, replace(facts.facts_for(wish), used=used))
+
+
+def book_url(space: Space, group: Group, wish: Mapping[str, Any]) -> str:
+    return Prefill.of(Wish(space, group, **wish)).url("space_book", space)
 
 
 def waiting_url(space: Space, group: Group, wish: Mapping[str, Any]) -> str:
-    place = Place(space, wish["begins_at"], wish["ends_at"])
-    return place.url("waiting_new", group=group, people=wish["people"], purpose=wish["purpose"])
+    return Prefill.of(Wish(space, group, **wish)).url("waiting_new", space)
 
 
-def _link(place: Place, group: Group, wish: Mapping[str, Any], booking: Booking | None) -> str:
-    if booking is not None:
-        return place.change_url(booking)
-    return place.book_url(group=group, people=wish["people"], purpose=wish["purpose"])
+def _link(place: Place, prefill: Prefill, booking: Booking | None) -> str:
+    moved = prefill.at(place.begins_at, place.ends_at)
+    return moved.change_url(booking, place.space) if booking else moved.url("space_book", place.space)
 
 
 def _hours_text(place: Place) -> str:

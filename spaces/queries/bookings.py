@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from django.db.models import F, Sum
-from django.db.models.functions import Extract
 from django.urls import reverse
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Group, Membership, User
 from kyodo import clock, dates
-from spaces.models import Booking, BookingPolicy, LotteryEntry, WaitingEntry
+from spaces.models import Booking, LotteryEntry, WaitingEntry
 from spaces.models.bookings import BookingQuerySet
 from spaces.rules import rights
 
@@ -65,22 +63,6 @@ def group_choices(user: User) -> GroupChoices:
     )
 
 
-def minutes_left(
-    groups: Iterable[Group], policy: BookingPolicy, day: date, *, leaving_out: Booking | None = None
-) -> dict[int, int]:
-    """What each group may still book on a day under one policy; empty where the policy sets no limit."""
-    if policy.daily_minutes is None:
-        return {}
-    bookings = Booking.objects.live().on(day).filter(group__in=groups, space__policy=policy)
-    if leaving_out is not None:
-        bookings = bookings.exclude(pk=leaving_out.pk)
-    seconds = bookings.values("group_id").annotate(
-        seconds=Sum(Extract(F("ends_at") - F("begins_at"), "epoch"))
-    )
-    used = {row["group_id"]: int(row["seconds"]) // 60 for row in seconds.order_by()}
-    return {group.pk: max(policy.daily_minutes - used.get(group.pk, 0), 0) for group in groups}
-
-
 @dataclass(frozen=True)
 class BookingsPage:
     """My bookings: what is coming or what is past, of all my groups or of one."""
@@ -124,6 +106,8 @@ def as_typed(booking: Booking) -> dict[str, object]:
         "people": booking.people,
         "purpose": booking.purpose,
         "use": booking.use,
+        "supported_by": booking.supported_by,
+        "remarks": booking.remarks,
         "version": booking.version,
     }
 

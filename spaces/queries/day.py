@@ -27,6 +27,7 @@ SHOWN = (
     "ends_at",
     "people",
     "purpose",
+    "remarks",
     "use",
     "status",
     "reason",

@@ -2,19 +2,17 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Sum
-from django.db.models.functions import Extract
-
-from accounts.models import Group, User
+from accounts.models import User
 from kyodo import clock
 from kyodo.centre import hours
 from spaces.models import Booking, BookingPolicy, LotteryRound, Occupancy, Space
-from spaces.rules import windows
+from spaces.rules import seating, windows
 from spaces.rules.limits import Facts, Wish
+from spaces.rules.seating import Seats
 
 
 def facts_for(wish: Wish) -> Facts:
-    """All but the group's minutes, which only count under its lock."""
+    """All but what the group has used, which only counts under its lock."""
     day, policy = clock.local(wish.begins_at).date(), wish.space.policy
     first, last = windows.days_that_matter(policy, [day])
     days = hours.Calendar(min(first, day), max(last, day))
@@ -22,19 +20,9 @@ def facts_for(wish: Wish) -> Facts:
         now=clock.now(),
         day=days[day],
         window_opens_at=windows.window_openings(policy, [day], days)[day],
+        seats=sum(wish.space.unit_seats),
         rounds=blocking_rounds(wish.space, day, day),
     )
-
-
-def used_minutes(
-    group: Group, policy: BookingPolicy, day: date, *, leaving_out: Booking | None = None
-) -> int:
-    """Minutes of a group's live bookings that begin on a day, over all the spaces under one policy."""
-    bookings = Booking.objects.live().on(day).filter(group=group, space__policy=policy)
-    if leaving_out is not None:
-        bookings = bookings.exclude(pk=leaving_out.pk)
-    seconds = bookings.aggregate(seconds=Sum(Extract(F("ends_at") - F("begins_at"), "epoch")))["seconds"]
-    return int(seconds or 0) // 60
 
 
 def same_booking(wish: Wish, by: User) -> Booking | None:
@@ -51,6 +39,16 @@ def same_booking(wish: Wish, by: User) -> Booking | None:
         .order_by("pk")
         .first()
     )
+
+
+def own_in_the_way(wish: Wish) -> Booking | None:
+    """The group's own booking of a unit of the space at that time: what stands in its way is nobody else's."""
+    period = occupied_period(wish.space.policy, wish.begins_at, wish.ends_at)
+    used = Occupancy.objects.filter(unit_id__in=wish.space.unit_ids).overlapping(*period)
+    own = Booking.objects.filter(group=wish.group, occupancies__in=used)
+    if wish.booking is not None:
+        own = own.exclude(pk=wish.booking.pk)
+    return own.order_by("begins_at", "pk").first()
 
 
 def blocking_rounds(space: Space, first: date, last: date) -> tuple[LotteryRound, ...]:
@@ -77,13 +75,17 @@ def occupied_period(
     )
 
 
-def free_units(space: Space, begins_at: datetime, ends_at: datetime) -> list[int]:
-    """The units this space would take for that time; empty when it can't be had."""
-    period, units = occupied_period(space.policy, begins_at, ends_at), space.unit_ids
+def free_units(space: Space, begins_at: datetime, ends_at: datetime, people: int) -> list[int]:
+    """The units this space would take for so many people at that time; empty when it can't be had."""
+    return seating.units_taken(space, people, free_seats(space, begins_at, ends_at))
+
+
+def free_seats(space: Space, begins_at: datetime, ends_at: datetime) -> list[Seats]:
+    """The units of a space that nobody uses at that time."""
+    period, units = occupied_period(space.policy, begins_at, ends_at), seating.seats_of(space)
     occupied = set(
-        Occupancy.objects.filter(unit_id__in=units).overlapping(*period).values_list("unit_id", flat=True)
+        Occupancy.objects.filter(unit_id__in=space.unit_ids)
+        .overlapping(*period)
+        .values_list("unit_id", flat=True)
     )
-    free = [unit for unit in units if unit not in occupied]
-    if space.takes == Space.Takes.ANY:
-        return free[:1]
-    return free if len(free) == len(units) else []
+    return [unit for unit in units if unit.unit not in occupied]

@@ -1,10 +1,9 @@
 """What the pages of the spaces read: all of them compared, and one with its calendar."""
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -16,7 +15,9 @@ from kyodo import clock, dates
 from spaces.models import Space, SpacePhoto
 from spaces.queries import published, timetable
 from spaces.queries.availability import Visitor, offered_spaces
+from spaces.queries.prefill import Prefill
 from spaces.queries.timetable import DAYS_A_WEEK, MonthCell, Timetable
+from spaces.rules import limits
 
 
 class View(StrEnum):
@@ -72,6 +73,7 @@ class Step:
 @dataclass(frozen=True)
 class SpaceCard:
     space: Space
+    url: str
     picture: str
     people: str
     rules: list[str]
@@ -79,6 +81,8 @@ class SpaceCard:
 
 @dataclass(frozen=True)
 class SpacesPage:
+    asked: Prefill
+    """The wish that led here, which every link on the page takes along."""
     cards: list[SpaceCard]
     day: date
     title: str
@@ -91,24 +95,29 @@ class SpacesPage:
     last: date
 
 
-def spaces_page(typed: str, visitor: Visitor) -> SpacesPage:
-    asked = asked_day(typed)
+def spaces_page(asked: Prefill, visitor: Visitor) -> SpacesPage:
+    shown = asked_day(asked.date)
     spaces = offered_spaces()
     here = reverse("spaces")
     return SpacesPage(
+        asked=asked,
         cards=[
             SpaceCard(
-                space, published.picture_url(space), published.people_text(space), published.rule_lines(space)
+                space,
+                asked.url("space", space),
+                published.picture_url(space),
+                published.people_text(space),
+                published.rule_lines(space),
             )
             for space in spaces
         ],
-        day=asked.day,
-        title=_day_title(asked.day),
-        is_today=asked.day == clock.today(),
-        table=timetable.spaces_table(spaces, asked.day, visitor) if spaces else Timetable([], []),
-        before=_step(_("前の日"), here, asked.day - timedelta(days=1), anchor="free"),
-        after=_step(_("次の日"), here, asked.day + timedelta(days=1), anchor="free"),
-        notice=asked.notice,
+        day=shown.day,
+        title=_day_title(shown.day),
+        is_today=shown.day == clock.today(),
+        table=timetable.spaces_table(spaces, shown.day, visitor, asked) if spaces else Timetable([], []),
+        before=_step(_("前の日"), here, shown.day - timedelta(days=1), asked),
+        after=_step(_("次の日"), here, shown.day + timedelta(days=1), asked),
+        notice=shown.notice,
         first=timetable.first_shown(),
         last=timetable.last_shown(),
     )
@@ -124,6 +133,9 @@ class Tab:
 @dataclass(frozen=True)
 class SpacePage:
     space: Space
+    asked: Prefill
+    series_url: str
+    waiting_url: str
     picture: str
     photos: list[SpacePhoto]
     rules: list[str]
@@ -142,31 +154,34 @@ class SpacePage:
     last: date
 
 
-def space_page(space: Space, *, typed_view: str, typed_day: str, visitor: Visitor) -> SpacePage:
+def space_page(space: Space, *, typed_view: str, asked: Prefill, visitor: Visitor) -> SpacePage:
     view = View(typed_view) if typed_view in list(View) else View.WEEK
-    asked = asked_day(typed_day)
-    day = asked.day
+    shown = asked_day(asked.date)
+    day = shown.day
     here = space.get_absolute_url()
     table, weeks = None, None
     if view is View.MONTH:
         title = date_format(day, "YEAR_MONTH_FORMAT")
-        weeks = timetable.month_weeks(space, day.year, day.month, visitor)
+        weeks = timetable.month_weeks(space, day.year, day.month, visitor, asked)
         around = (
             (_("前の月"), clock.months_later(day.replace(day=1), -1)),
             (_("次の月"), clock.months_later(day.replace(day=1), 1)),
         )
     elif view is View.DAY:
         title = _day_title(day)
-        table = timetable.day_table(space, day, visitor)
+        table = timetable.day_table(space, day, visitor, asked)
         around = ((_("前の日"), day - timedelta(days=1)), (_("次の日"), day + timedelta(days=1)))
     else:
         first = timetable.week_start(day)
         title = _("%(first)sから1週間") % {"first": dates.day(first)}
-        table = timetable.week_table(space, day, visitor)
+        table = timetable.week_table(space, day, visitor, asked)
         week = timedelta(days=DAYS_A_WEEK)
         around = ((_("前の週"), first - week), (_("次の週"), first + week))
     return SpacePage(
         space=space,
+        asked=asked,
+        series_url=asked.url("series_new", space),
+        waiting_url=replace(asked, date=day.isoformat()).url("waiting_new", space),
         picture=published.picture_url(space),
         photos=list(space.photos.all()),
         rules=published.rule_lines(space),
@@ -175,15 +190,12 @@ def space_page(space: Space, *, typed_view: str, typed_day: str, visitor: Visito
         view=view,
         day=day,
         title=title,
-        tabs=[
-            Tab(one.label, f"{here}?{urlencode({'view': one, 'date': day})}#free", one is view)
-            for one in View
-        ],
+        tabs=[Tab(one.label, f"{asked.to(here, view=one, date=str(day))}#free", one is view) for one in View],
         table=table,
         weeks=weeks,
-        before=_step(around[0][0], here, around[0][1], anchor="free", view=view),
-        after=_step(around[1][0], here, around[1][1], anchor="free", view=view),
-        notice=asked.notice,
+        before=_step(around[0][0], here, around[0][1], asked, view=view),
+        after=_step(around[1][0], here, around[1][1], asked, view=view),
+        notice=shown.notice or _too_many_or_few(space, asked),
         first=timetable.first_shown(),
         last=timetable.last_shown(),
     )
@@ -193,7 +205,7 @@ def _day_title(day: date) -> str:
     return _("今日 %(day)s") % {"day": dates.day(day)} if day == clock.today() else dates.day(day)
 
 
-def _step(text: str, here: str, day: date, *, anchor: str, view: View | None = None) -> Step | None:
+def _step(text: str, here: str, day: date, asked: Prefill, *, view: View | None = None) -> Step | None:
     """Weeks and months that reach into what can be shown are shown, from their nearest day."""
     first, last = timetable.first_shown(), timetable.last_shown()
     if view is View.MONTH:
@@ -207,4 +219,13 @@ def _step(text: str, here: str, day: date, *, anchor: str, view: View | None = N
     values = {"date": max(day, first).isoformat()}
     if view:
         values = {"view": view.value} | values
-    return Step(text, f"{here}?{urlencode(values)}#{anchor}")
+    return Step(text, f"{asked.to(here, **values)}#free")
+
+
+def _too_many_or_few(space: Space, asked: Prefill) -> str:
+    """A word for whoever looks for more people than the space takes, before they choose a time there."""
+    most = limits.most_people(space, asked.use)
+    if not asked.people or space.people_min <= asked.seats <= most:
+        return ""
+    words = {"space": space.name, "least": space.people_min, "most": most}
+    return _("%(space)sは%(least)d人から%(most)d人で使えます。") % words

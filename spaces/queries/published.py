@@ -49,9 +49,13 @@ def _how_long(policy: BookingPolicy) -> str:
         "longest": minutes_text(policy.longest_minutes),
         "step": minutes_text(policy.step_minutes),
     }
-    if policy.daily_minutes is None:
-        return length
-    return length + _("1団体1日%(daily)sまで予約できます。") % {"daily": minutes_text(policy.daily_minutes)}
+    if policy.daily_minutes is not None:
+        length += _("1団体1日%(daily)sまで予約できます。") % {"daily": minutes_text(policy.daily_minutes)}
+    if policy.monthly_minutes is not None:
+        length += _("1か月では%(monthly)sまでです。") % {"monthly": minutes_text(policy.monthly_minutes)}
+    if policy.open_bookings is not None:
+        length += _("これから使う予約は%(most)d件まで持てます。") % {"most": policy.open_bookings}
+    return length
 
 
 def _from_when(policy: BookingPolicy) -> str:

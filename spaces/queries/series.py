@@ -15,6 +15,7 @@ from spaces.queries import alternatives
 from spaces.queries.alternatives import Place
 from spaces.queries.availability import Visitor, offered_spaces, space_days
 from spaces.queries.bookings import BookingLine, booking_lines
+from spaces.queries.usage import usage_of
 from spaces.rules import rights
 from spaces.rules import series as rules
 from spaces.rules.limits import Wish
@@ -55,7 +56,8 @@ def preview(
     people: int,
     purpose: str,
     visitor: Visitor,
-    use: str = Booking.Use.MEETING,
+    use: str = "",
+    supported_by: str = "",
     chosen: Collection[str] | None = None,
 ) -> list[Occurrence]:
     """Each date judged by the same rules as a booking. As many queries for 26 dates as for one.
@@ -66,8 +68,10 @@ def preview(
     if space.pk not in {one.pk for one in spaces}:
         spaces.append(space)
     calendar = space_days(spaces, days[0], days[-1], visitor)
-    used = alternatives.used_minutes(group, days[0], days[-1])
-    first = Wish(space, group, clock.at(days[0], begins), clock.at(days[0], ends), people, purpose, use)
+    used = usage_of(group, days[0], days[-1])
+    first = Wish(
+        space, group, clock.at(days[0], begins), clock.at(days[0], ends), people, purpose, use, supported_by
+    )
     found = []
     for day in days:
         wish = replace(first, begins_at=clock.at(day, begins), ends_at=clock.at(day, ends))
@@ -79,6 +83,8 @@ def preview(
                 wish, of_day, used
             )
         place = Place(space, wish.begins_at, wish.ends_at)
+        if not refusals:
+            used.add(wish)
         offered = [one.value for one in (instead if refusals else [place])]
         ticked = [value for value in offered if value in chosen] if chosen is not None else offered
         found.append(

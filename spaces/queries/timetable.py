@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from kyodo import clock, dates
 from spaces.models import Space
 from spaces.queries.availability import Slot, SpaceDay, State, Visitor, space_days
+from spaces.queries.prefill import Prefill
 
+NOTHING_ASKED = Prefill()
 DAYS_A_WEEK = 7
 MONTHS_AHEAD = 14
 """Beyond the longest window anybody publishes, with room for a yearly plan."""
@@ -102,46 +104,51 @@ def week_start(day: date) -> date:
 # ── Tables ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def week_table(space: Space, chosen: date, visitor: Visitor) -> Timetable:
+def week_table(space: Space, chosen: date, visitor: Visitor, asked: Prefill = NOTHING_ASKED) -> Timetable:
     """Seven days of one space."""
     first = week_start(chosen)
-    days = space_days([space], first, first + timedelta(days=DAYS_A_WEEK - 1), visitor)
+    days = space_days([space], first, first + timedelta(days=DAYS_A_WEEK - 1), visitor, people=asked.seats)
     return _table(
         [day[space.pk] for day in days.values()],
-        [_day_column(day[space.pk], is_chosen=key == chosen) for key, day in days.items()],
+        [_day_column(day[space.pk], asked, is_chosen=key == chosen) for key, day in days.items()],
+        asked,
     )
 
 
-def day_table(space: Space, day: date, visitor: Visitor) -> Timetable:
+def day_table(space: Space, day: date, visitor: Visitor, asked: Prefill = NOTHING_ASKED) -> Timetable:
     """One day of one space, every step with its words."""
-    found = space_days([space], day, day, visitor)[day][space.pk]
-    return _table([found], [_day_column(found, is_chosen=True)])
+    found = space_days([space], day, day, visitor, people=asked.seats)[day][space.pk]
+    return _table([found], [_day_column(found, asked, is_chosen=True)], asked)
 
 
-def spaces_table(spaces: Sequence[Space], day: date, visitor: Visitor) -> Timetable:
+def spaces_table(
+    spaces: Sequence[Space], day: date, visitor: Visitor, asked: Prefill = NOTHING_ASKED
+) -> Timetable:
     """All spaces on one day, side by side; what is past is left out."""
-    found = space_days(spaces, day, day, visitor)[day]
+    found = space_days(spaces, day, day, visitor, people=asked.seats)[day]
     ordered = [found[space.pk] for space in spaces]
-    return _table(ordered, [_space_column(one) for one in ordered], leave_out_past=True)
+    return _table(ordered, [_space_column(one, asked) for one in ordered], asked, leave_out_past=True)
 
 
-def month_weeks(space: Space, year: int, month: int, visitor: Visitor) -> list[list[MonthCell | None]]:
+def month_weeks(
+    space: Space, year: int, month: int, visitor: Visitor, asked: Prefill = NOTHING_ASKED
+) -> list[list[MonthCell | None]]:
     """The weeks of a month, Sunday first; None for the days of its neighbours."""
     today = clock.today()
     last = calendar.monthrange(year, month)[1]
-    days = space_days([space], date(year, month, 1), date(year, month, last), visitor)
+    days = space_days([space], date(year, month, 1), date(year, month, last), visitor, people=asked.seats)
     base = space.get_absolute_url()
     weeks = calendar.Calendar(firstweekday=calendar.SUNDAY).monthdatescalendar(year, month)
     return [
         [
-            _month_cell(days[day][space.pk], base=base, today=today) if day.month == month else None
+            _month_cell(days[day][space.pk], asked, base=base, today=today) if day.month == month else None
             for day in week
         ]
         for week in weeks
     ]
 
 
-def _month_cell(found: SpaceDay, *, base: str, today: date) -> MonthCell:
+def _month_cell(found: SpaceDay, asked: Prefill, *, base: str, today: date) -> MonthCell:
     day, state = found.date, found.state
     if found.mine:
         state = State.YOURS
@@ -149,15 +156,17 @@ def _month_cell(found: SpaceDay, *, base: str, today: date) -> MonthCell:
         day=day.day,
         css=state.value,
         text=str(state.label),
-        href=f"{base}?view=day&date={day}#free",
+        href=f"{asked.to(base, view='day', date=str(day))}#free",
         spoken=f"{dates.short_day(day)} {state.label}",
         is_today=day == today,
     )
 
 
-def _table(days: Sequence[SpaceDay], columns: list[Column], *, leave_out_past: bool = False) -> Timetable:
+def _table(
+    days: Sequence[SpaceDay], columns: list[Column], asked: Prefill, *, leave_out_past: bool = False
+) -> Timetable:
     labels = {state: escape(str(state.label)) for state in State}
-    runs = [_cells_of(day, labels) for day in days]
+    runs = [_cells_of(day, labels, asked) for day in days]
     opening = [(run[0][0], run[-1][1]) for run in runs if run]
     if not opening:
         return Timetable(columns, [], closed=next((day.day.reason for day in days if day.day.reason), ""))
@@ -185,33 +194,42 @@ def _first_ahead(day: SpaceDay, closes: int) -> int:
 Run = tuple[int, int, Cell]
 
 
-def _cells_of(day: SpaceDay, labels: Mapping[State, SafeString]) -> list[Run]:
+def _cells_of(day: SpaceDay, labels: Mapping[State, SafeString], asked: Prefill) -> list[Run]:
     """Free steps one by one, since each leads to the form; everything else in runs.
 
     What is made of our own words and numbers alone is escaped here, once a day, not 150 times by the template.
     """
-    base = escape(f"{reverse('space_book', args=[day.space.slug])}?date={day.date}&begins=")
+    base = escape(f"{asked.on(day.date).url('space_book', day.space)}&begins=")
+    length = asked.minutes
     where = escape(f"{day.space.name} {dates.short_day(day.date)}")
     found = []
     for run in day.runs():
         begins, ends = _minutes(run.begins), _end_minutes(run.ends)
         if not run.state.is_bookable:
-            found.append((begins, ends, _run_cell(day, run, labels[run.state])))
+            found.append((begins, ends, _run_cell(day, run, labels[run.state], asked)))
             continue
         css, text = SafeString(run.state.value), labels[run.state]
         for minutes in range(begins, ends, day.step):
-            href = SafeString(f"{base}{minutes // 60:02}:{minutes % 60:02}")
+            until = _until(minutes, length) if length else ""
+            href = SafeString(f"{base}{minutes // 60:02}:{minutes % 60:02}{until}")
             spoken = SafeString(f"{text} {_clock(minutes)} {where}")
             found.append((minutes, minutes + day.step, Cell(css, text, href=href, spoken=spoken)))
     return found
 
 
-def _run_cell(day: SpaceDay, run: Slot, label: str) -> Cell:
+def _until(begins: int, length: int) -> str:
+    """The end of a wish that keeps its length, as a part of an address; none beyond midnight."""
+    ends = begins + length
+    return f"&amp;ends={ends // 60:02}:{ends % 60:02}" if ends < 24 * 60 else ""
+
+
+def _run_cell(day: SpaceDay, run: Slot, label: str, asked: Prefill) -> Cell:
     href, note = "", ""
     if run.state is State.YOURS:
         href = reverse("booking", args=[run.reference])
     elif run.state is State.LOTTERY and day.round:
-        href, note = day.round.get_absolute_url(), day.round.name
+        href = asked.on(day.date).to(day.round.get_absolute_url())
+        note = day.round.name
     elif run.state is State.NOT_YET:
         opens = clock.local(day.window_opens_at)
         note = _("%(day)s %(time)sから受付") % {
@@ -259,7 +277,7 @@ def _placed(cell: Cell, *, span: int, is_chosen: bool) -> Cell:
 # ── Heads of columns ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _day_column(found: SpaceDay, *, is_chosen: bool) -> Column:
+def _day_column(found: SpaceDay, asked: Prefill, *, is_chosen: bool) -> Column:
     day, state = found.date, found.state
     kinds = ["chosen"] if is_chosen else []
     if found.day.is_holiday or day.weekday() == calendar.SUNDAY:
@@ -277,13 +295,17 @@ def _day_column(found: SpaceDay, *, is_chosen: bool) -> Column:
         css=" ".join(kinds),
         state=state.value,
         state_text=str(state.label),
-        href=f"{found.space.get_absolute_url()}?view=week&date={day}#free",
+        href=_week_url(found, asked),
         also=also,
         is_chosen=is_chosen,
     )
 
 
-def _space_column(found: SpaceDay) -> Column:
+def _week_url(found: SpaceDay, asked: Prefill) -> str:
+    return f"{asked.to(found.space.get_absolute_url(), view='week', date=str(found.date))}#free"
+
+
+def _space_column(found: SpaceDay, asked: Prefill) -> Column:
     return Column(
         title=found.space.name,
         short=found.space.name,
@@ -291,7 +313,7 @@ def _space_column(found: SpaceDay) -> Column:
         css="",
         state=found.state.value,
         state_text=str(found.state.label),
-        href=f"{found.space.get_absolute_url()}?view=week&date={found.date}#free",
+        href=_week_url(found, asked),
     )
 
 

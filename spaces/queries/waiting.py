@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Group, Membership, User
 from spaces.models import WaitingEntry
-from spaces.queries.alternatives import Place
+from spaces.queries.prefill import Prefill
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,7 @@ def my_entries(user: User) -> list[WaitingLine]:
     return [
         WaitingLine(
             entry=entry,
-            book_url=Place(entry.space, entry.begins_at, entry.ends_at).book_url(
-                group=entry.group, people=entry.people, purpose=entry.purpose
-            ),
+            book_url=Prefill.of(entry).url("space_book", entry.space),
             may_leave=entry.group_id in bookable,
         )
         for entry in entries

@@ -4,7 +4,7 @@ A rule looks at the wish and the facts and answers with a refusal or None. It ne
 writes; `actions` gather the facts, under the locks where they are counted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,15 +31,36 @@ class Wish:
     ends_at: datetime
     people: int
     purpose: str
-    use: str = Booking.Use.MEETING
+    use: str = ""
+    """Empty is read as a meeting only where a space serves nothing else."""
+    supported_by: str = ""
+    """The department of the city that stands behind an event."""
+    remarks: str = ""
     booking: Booking | None = None
     """The booking that is changed or approved, if there is one."""
     is_drawn: bool = False
     """It was won in a draw: neither the window nor the draw itself stands in its way."""
 
+    def __post_init__(self) -> None:
+        if not self.use and not self.space.allows_events:
+            object.__setattr__(self, "use", str(Booking.Use.MEETING))
+
     @property
     def minutes(self) -> int:
         return int((self.ends_at - self.begins_at).total_seconds()) // 60
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a group has under one policy already, the booking in hand left out."""
+
+    day_minutes: int = 0
+    month_minutes: int = 0
+    open_bookings: int = 0
+    """Those not used yet."""
+
+
+NOTHING_USED = Usage()
 
 
 @dataclass(frozen=True)
@@ -49,8 +70,9 @@ class Facts:
     now: datetime
     day: DayHours
     window_opens_at: datetime
-    used_minutes: int = 0
-    """Minutes the group has on that day under the same policy, the booking in hand left out."""
+    used: Usage = NOTHING_USED
+    seats: int | None = None
+    """Of all units of the space together; None where they don't matter."""
     rounds: tuple[LotteryRound, ...] = ()
     """Draws not yet over that cover the day and share a unit with the space."""
 
@@ -176,11 +198,17 @@ def short_enough(wish: Wish, facts: Facts) -> ValidationError | None:
     )
 
 
+def most_people(space: Space, use: str) -> int:
+    if use == Booking.Use.EVENT and space.event_people_max is not None:
+        return space.event_people_max
+    return space.people_max
+
+
 def people_fit(wish: Wish, facts: Facts) -> ValidationError | None:
     space = wish.space
-    most = space.people_max
-    if wish.use == Booking.Use.EVENT and space.event_people_max is not None:
-        most = space.event_people_max
+    most = most_people(space, wish.use)
+    if facts.seats is not None:
+        most = min(most, facts.seats)
     if space.people_min <= wish.people <= most:
         return None
     return ValidationError(
@@ -190,8 +218,15 @@ def people_fit(wish: Wish, facts: Facts) -> ValidationError | None:
     )
 
 
+def use_is_chosen(wish: Wish, facts: Facts) -> ValidationError | None:
+    """Where a space serves two uses, which one decides whether staff must approve: nobody chooses for the group."""
+    if wish.use in Booking.Use.values:
+        return None
+    return ValidationError(_("打合せか催しかを選んでください。"), code="use_missing")
+
+
 def use_is_allowed(wish: Wish, facts: Facts) -> ValidationError | None:
-    if wish.use == Booking.Use.MEETING or wish.space.allows_events:
+    if not wish.use or wish.use == Booking.Use.MEETING or wish.space.allows_events:
         return None
     return ValidationError(_("この場所は打合せに使う場所です。催しには使えません。"), code="use_not_allowed")
 
@@ -202,11 +237,22 @@ def has_a_purpose(wish: Wish, facts: Facts) -> ValidationError | None:
     return ValidationError(_("利用の目的を書いてください。"), code="purpose")
 
 
+def names_the_department(wish: Wish, facts: Facts) -> ValidationError | None:
+    if (
+        wish.use != Booking.Use.EVENT
+        or not wish.space.policy.asks_department
+        or wish.supported_by.strip()
+        or not wish.space.allows_events
+    ):
+        return None
+    return ValidationError(_("催しを共催・後援する、市の部署を書いてください。"), code="department")
+
+
 def within_daily_limit(wish: Wish, facts: Facts) -> ValidationError | None:
     limit = wish.space.policy.daily_minutes
-    if limit is None or facts.used_minutes + wish.minutes <= limit:
+    if limit is None or facts.used.day_minutes + wish.minutes <= limit:
         return None
-    left = max(limit - facts.used_minutes, 0)
+    left = max(limit - facts.used.day_minutes, 0)
     if left == 0:
         return ValidationError(
             _("1団体1日%(limit)sまで予約できます。この日の分は、すべて予約済みです。"),
@@ -217,6 +263,49 @@ def within_daily_limit(wish: Wish, facts: Facts) -> ValidationError | None:
         _("1団体1日%(limit)sまで予約できます。この日はあと%(left)sです。"),
         code="daily_limit",
         params={"limit": minutes_text(limit), "left": minutes_text(left)},
+    )
+
+
+def within_monthly_limit(wish: Wish, facts: Facts) -> ValidationError | None:
+    limit = wish.space.policy.monthly_minutes
+    if limit is None or facts.used.month_minutes + wish.minutes <= limit:
+        return None
+    words = {
+        "limit": minutes_text(limit),
+        "month": clock.local(wish.begins_at).month,
+        "left": minutes_text(max(limit - facts.used.month_minutes, 0)),
+    }
+    if facts.used.month_minutes >= limit:
+        return ValidationError(
+            _("1団体1か月%(limit)sまで予約できます。%(month)d月の分は、すべて予約済みです。"),
+            code="monthly_limit",
+            params=words,
+        )
+    return ValidationError(
+        _("1団体1か月%(limit)sまで予約できます。%(month)d月はあと%(left)sです。"),
+        code="monthly_limit",
+        params=words,
+    )
+
+
+def within_open_bookings(wish: Wish, facts: Facts) -> ValidationError | None:
+    """Whoever stands at the counter takes nothing in advance."""
+    limit = wish.space.policy.open_bookings
+    if limit is None or wish.begins_at <= facts.now or facts.used.open_bookings < limit:
+        return None
+    return ValidationError(
+        _("これから使う予約は、1団体%(limit)d件まで持てます。使い終わるか取り消すと、次を予約できます。"),
+        code="open_bookings",
+        params={"limit": limit},
+    )
+
+
+def own_already(booking: Booking) -> ValidationError:
+    """The time is taken by the very group that asks."""
+    return ValidationError(
+        _("この時間は、この団体がもう予約しています（予約番号%(reference)s）。"),
+        code="own",
+        params={"reference": booking.reference},
     )
 
 
@@ -234,20 +323,31 @@ RULES: tuple[Rule, ...] = (
     not_in_a_draw,
     long_enough,
     short_enough,
+    use_is_chosen,
     use_is_allowed,
     people_fit,
     has_a_purpose,
+    names_the_department,
+    within_open_bookings,
+    within_monthly_limit,
     within_daily_limit,
 )
 
+# While one of these stands, the time can't be had whatever else is mended: the first, in the order of RULES, says why.
+DECIDING = frozenset(
+    {"space_not_offered", "group_not_current", "time_order", "past", "closed", "window", "lottery"}
+)
+# All about how much: the one that leaves the least decides.
+HOW_MUCH = ("too_short", "open_bookings", "monthly_limit", "daily_limit", "too_long")
+
 # A win is looked at again when it is claimed, an event when it is approved; time has passed, the window has not closed.
 RULES_OF_APPROVAL: tuple[Rule, ...] = tuple(
-    rule for rule in RULES if rule not in (window_is_open, not_in_a_draw, lies_ahead)
+    rule for rule in RULES if rule not in (window_is_open, not_in_a_draw, lies_ahead, names_the_department)
 )
 
 
 def broken(wish: Wish, facts: Facts, rules: tuple[Rule, ...] = RULES) -> list[ValidationError]:
-    """Every refusal at once, so that a person mends all in one go. Nonsense times are told alone."""
+    """Every refusal. What staff may set aside is taken away first; a person is then told what is `deciding`."""
     refusals = []
     for rule in rules:
         refusal = rule(wish, facts)
@@ -256,6 +356,18 @@ def broken(wish: Wish, facts: Facts, rules: tuple[Rule, ...] = RULES) -> list[Va
             if refusal.code == "time_order":
                 break
     return refusals
+
+
+def deciding(refusals: Sequence[ValidationError]) -> list[ValidationError]:
+    """What a person needs to hear: the reason that decides; else each thing to mend, one reason a thing."""
+    final = next((refusal for refusal in refusals if refusal.code in DECIDING), None)
+    if final:
+        return [final]
+    how_much = sorted(
+        (refusal for refusal in refusals if refusal.code in HOW_MUCH),
+        key=lambda refusal: HOW_MUCH.index(str(refusal.code)),
+    )
+    return [refusal for refusal in refusals if refusal.code not in HOW_MUCH or refusal is how_much[0]]
 
 
 def minutes_text(minutes: int) -> str:

@@ -32,6 +32,8 @@ class RecordedEntry(TypedDict):
     group: str
     begins: str
     ends: str
+    units: int
+    """How many of the places its people need; 1 in records older than this line."""
     barred: str
     """Code of what stood in the way although its turn had come: a booking older than the draw, a closed day."""
 
@@ -60,6 +62,9 @@ BARRED_BY = {
     "taken": _lazy("抽選より前からの予約や行事があります"),
     "closed": _lazy("休館になりました"),
     "daily_limit": _lazy("抽選より前からの予約で1日の上限です"),
+    "own": _lazy("抽選より前からの団体自身の予約があります"),
+    "monthly_limit": _lazy("ほかの予約と合わせて1か月の上限です"),
+    "open_bookings": _lazy("先に持てる予約の数の上限です"),
     "group_not_current": _lazy("団体登録が有効ではありません"),
     "space_not_offered": _lazy("この場所の受付を止めています"),
     "past": _lazy("時間が過ぎました"),
@@ -110,14 +115,14 @@ class Draw:
         self.daily_minutes = record["daily_minutes"]
         self.before = timedelta(minutes=record["buffer_before_minutes"])
         self.after = timedelta(minutes=record["buffer_after_minutes"])
-        self.periods: list[tuple[datetime, datetime]] = []
+        self.periods: list[tuple[datetime, datetime, int]] = []
         self.minutes: dict[tuple[str, str], int] = {}
 
     def ask(self, entry: RecordedEntry) -> Result:
         """What the entry would get if it were its turn now."""
         if entry["barred"]:
             return Result.BARRED
-        if self._in_use_at_once(*self._period(entry)) >= self.places:
+        if self._in_use_at_once(*self._period(entry)) + _units(entry) > self.places:
             return Result.TAKEN
         used = self.minutes.get(_group_day(entry), 0) + _minutes(entry)
         if self.daily_minutes is not None and used > self.daily_minutes:
@@ -125,7 +130,7 @@ class Draw:
         return Result.WON
 
     def take(self, entry: RecordedEntry) -> None:
-        self.periods.append(self._period(entry))
+        self.periods.append((*self._period(entry), _units(entry)))
         self.minutes[_group_day(entry)] = self.minutes.get(_group_day(entry), 0) + _minutes(entry)
 
     def _period(self, entry: RecordedEntry) -> tuple[datetime, datetime]:
@@ -135,10 +140,10 @@ class Draw:
         )
 
     def _in_use_at_once(self, begins: datetime, ends: datetime) -> int:
-        """The most wins that are there together at some moment of the period."""
+        """The most places in use together at some moment of the period."""
         there = [period for period in self.periods if period[0] < ends and begins < period[1]]
-        moments = [begins, *(start for start, _end in there if start > begins)]
-        return max(sum(start <= moment < end for start, end in there) for moment in moments)
+        moments = [begins, *(start for start, _end, _units in there if start > begins)]
+        return max(sum(units for start, end, units in there if start <= moment < end) for moment in moments)
 
 
 def run(seed: str, record: Record) -> list[Turn]:
@@ -157,6 +162,10 @@ def run(seed: str, record: Record) -> list[Turn]:
 
 def _group_day(entry: RecordedEntry) -> tuple[str, str]:
     return entry["group"], entry["begins"][:10]
+
+
+def _units(entry: RecordedEntry) -> int:
+    return entry.get("units", 1)
 
 
 def _minutes(entry: RecordedEntry) -> int:

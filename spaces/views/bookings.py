@@ -69,12 +69,13 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
     elif form.is_bound:
         form.refuse_also(booking_form.also_refused(space, form.understood))
     instead, waiting_url = [], ""
-    if "taken" in form.codes:
+    if form.is_taken:
         group = form.understood["group"]
         instead = booking_form.instead_of(space, group, form.wish, visitor=user)
+    if "taken" in form.codes:
         waiting_url = booking_form.waiting_url(space, group, form.wish)
     form.show_overrides()
-    page = booking_form.form_page(space, choices.bookable, day)
+    page = booking_form.form_page(space, choices.bookable, day, typed=typed.dict())
     return render(
         request,
         "spaces/book.html",
@@ -151,12 +152,14 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
         found = _visible(request, reference)
         form.look_at(found.version)
     instead = []
-    if "taken" in form.codes:
+    if form.is_taken:
         instead = booking_form.instead_of(
             form.understood["space"], found.group, form.wish, visitor=user, booking=found
         )
     form.show_overrides()
-    page = booking_form.form_page(found.space, [found.group], day, leaving_out=found)
+    page = booking_form.form_page(
+        found.space, [found.group], day, typed=request.GET.dict(), leaving_out=found
+    )
     return render(
         request,
         "spaces/change.html",

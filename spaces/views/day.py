@@ -175,6 +175,8 @@ def _booked(form: WalkInForm, space: Space, user: User) -> Booking | None:
             people=form.cleaned_data["people"],
             purpose=form.cleaned_data["purpose"],
             by=user,
+            use=form.cleaned_data.get("use", ""),
+            supported_by=form.cleaned_data.get("supported_by", ""),
             overrides=form.set_aside,
         )
     except ValidationError as refusal:

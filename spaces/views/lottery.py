@@ -19,14 +19,15 @@ from kyodo import ratelimit
 from kyodo.access import sign_in_because
 from spaces.actions import lottery as actions
 from spaces.forms.lottery import EntryForm
-from spaces.models import LotteryEntry, LotteryRound
+from spaces.models import Booking, LotteryEntry, LotteryRound
 from spaces.queries import lottery as queries
+from spaces.queries.prefill import Prefill
 from spaces.rules import lottery as rules
 
 RERUNS_PER_MINUTE = 30
 # An entry can be taken back and made again, a mail each time.
 ENTRIES_PER_HOUR = 100
-COLUMNS = ("number", "group", "begins", "ends", "barred", "digest", "rank", "result")
+COLUMNS = ("number", "group", "begins", "ends", "units", "barred", "digest", "rank", "result")
 
 
 @login_not_required
@@ -62,7 +63,7 @@ def lottery_rerun(request: HttpRequest, pk: int) -> HttpResponse:
 @login_not_required
 @require_GET
 def lottery_csv(request: HttpRequest, pk: int) -> HttpResponse:
-    """The record and the result, for whoever runs the draw again at home. The first five columns are the record."""
+    """The record and the result, for whoever runs the draw again at home. The first six columns are the record."""
     if not ratelimit.allow_address(request, "lottery-rerun", times=RERUNS_PER_MINUTE, seconds=60):
         return ratelimit.too_many(request, seconds=60)
     found = get_object_or_404(_rounds(), pk=pk, drawn_at__isnull=False)
@@ -81,7 +82,13 @@ def lottery_csv(request: HttpRequest, pk: int) -> HttpResponse:
 @sign_in_because(gettext_lazy("抽選に申し込むには、ログインしてください。"))
 def lottery_enter(request: HttpRequest, pk: int) -> HttpResponse:
     user, found = person(request), _round(pk)
-    form = EntryForm(request.POST or None, lottery=found, choices=queries.choices(found), user=user)
+    form = EntryForm(
+        request.POST or None,
+        initial=Prefill.from_query(request.GET.dict()).known,
+        lottery=found,
+        choices=queries.choices(found),
+        user=user,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             entry = actions.enter_lottery(lottery=found, by=user, **form.wish)
@@ -122,9 +129,15 @@ def lottery_claim(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             messages.error(request, refusal.messages[0])
             return redirect(entry.round)
-        messages.success(request, _("予約が確定しました。お待ちしています。"))
+        messages.success(request, _claimed(entry))
         return redirect(entry.booking or entry.round)
     return render(request, "spaces/lottery/claim.html", {"entry": entry})
+
+
+def _claimed(entry: LotteryEntry) -> str:
+    if entry.booking and entry.booking.status == Booking.Status.REQUESTED:
+        return _("使うことを受け付けました。催しなので、職員が確かめて、結果をメールでお知らせします。")
+    return _("予約が確定しました。お待ちしています。")
 
 
 def _rows(found: LotteryRound) -> Iterator[list[object]]:
@@ -136,6 +149,7 @@ def _rows(found: LotteryRound) -> Iterator[list[object]]:
             line["group"],
             line["begins"],
             line["ends"],
+            line.get("units", 1),
             line["barred"],
             turn.digest,
             turn.rank,

@@ -48,7 +48,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     )
     if is_post and form.is_valid() and request.POST.get("step") != "edit":
         return _preview(request, space, form)
-    page = booking_form.form_page(space, choices.bookable, day)
+    page = booking_form.form_page(space, choices.bookable, day, typed=typed.dict())
     return render(request, "spaces/series_new.html", {"page": page, "space": space, "form": form})
 
 
@@ -68,6 +68,8 @@ def _preview(request: HttpRequest, space: Space, form: SeriesForm) -> HttpRespon
                 people=typed["people"],
                 purpose=typed["purpose"],
                 use=typed["use"],
+                supported_by=typed["supported_by"],
+                remarks=typed["remarks"],
                 by=user,
             )
         except ValidationError as refusal:
@@ -85,6 +87,7 @@ def _preview(request: HttpRequest, space: Space, form: SeriesForm) -> HttpRespon
         people=typed["people"],
         purpose=typed["purpose"],
         use=typed["use"],
+        supported_by=typed["supported_by"],
         visitor=user,
         chosen=chosen,
     )

@@ -6,12 +6,13 @@ from django.views.decorators.http import require_safe
 from kyodo import files, numbers
 from spaces.models import Space, SpacePhoto
 from spaces.queries import places
+from spaces.queries.prefill import Prefill
 
 
 @login_not_required
 @require_safe
 def spaces(request: HttpRequest) -> HttpResponse:
-    page = places.spaces_page(request.GET.get("date", ""), request.user)
+    page = places.spaces_page(Prefill.from_query(request.GET.dict()), request.user)
     return render(request, "spaces/spaces.html", {"page": page})
 
 
@@ -22,7 +23,7 @@ def space(request: HttpRequest, slug: str) -> HttpResponse:
     page = places.space_page(
         found,
         typed_view=request.GET.get("view", ""),
-        typed_day=request.GET.get("date", ""),
+        asked=Prefill.from_query(request.GET.dict()),
         visitor=request.user,
     )
     return render(request, "spaces/space.html", {"page": page, "space": found})

@@ -37,7 +37,8 @@ def new_booking(request: HttpRequest) -> HttpResponse:
     form = NewBookingForm(
         request.POST or None,
         initial={
-            name: request.GET.get(name, "") for name in ("group_name", "space", "date", "begins", "ends")
+            name: request.GET.get(name, "")
+            for name in ("group_name", "date", "begins", "ends", *NewBookingForm.WISHED)
         },
     )
     if form.is_valid() and (booking := _booked(form, user)):
@@ -77,7 +78,11 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             bookings.approve_booking(
-                booking=booking, version=form.cleaned_data["version"], by=user, overrides=form.set_aside
+                booking=booking,
+                version=form.cleaned_data["version"],
+                by=user,
+                condition=form.cleaned_data["condition"],
+                overrides=form.set_aside,
             )
         except ValidationError as refusal:
             staff.show_refusal(form, refusal)
@@ -183,5 +188,7 @@ def _initial(booking: Booking) -> dict[str, Any]:
         "people": booking.people,
         "purpose": booking.purpose,
         "use": booking.use,
+        "supported_by": booking.supported_by,
+        "remarks": booking.remarks,
         "version": booking.version,
     }

@@ -58,7 +58,9 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("空いたらメールでお知らせします。"))
             return redirect("waiting")
-    book_url = form.place(space).book_url() if "free" in form.codes else ""
+    book_url = ""
+    if "free" in form.codes:
+        book_url = booking_form.book_url(space, form.understood["group"], form.wish)
     return render(request, "spaces/waiting_new.html", {"space": space, "form": form, "book_url": book_url})
 
 

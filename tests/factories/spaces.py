@@ -37,6 +37,7 @@ class PolicyFactory(DjangoModelFactory[BookingPolicy]):
             longest_minutes=660,
             daily_minutes=None,
             approval=BookingPolicy.Approval.EVENTS,
+            asks_department=True,
         )
 
     name = factory.Sequence(lambda n: f"ルール{n}")
@@ -47,6 +48,7 @@ class PolicyFactory(DjangoModelFactory[BookingPolicy]):
     shortest_minutes = 30
     longest_minutes = 180
     daily_minutes = 180
+    asks_department = False
 
 
 class UnitFactory(DjangoModelFactory[Unit]):
@@ -151,6 +153,7 @@ class BookingFactory(DjangoModelFactory[Booking]):
     ends_at = factory.LazyAttribute(lambda o: o.begins_at + timedelta(minutes=o.minutes))
     people = 4
     purpose = "定例の打合せ"
+    use = Booking.Use.MEETING
     status = Booking.Status.CONFIRMED
     booked_by = factory.SubFactory(UserFactory)
 
@@ -162,7 +165,7 @@ class BookingFactory(DjangoModelFactory[Booking]):
         units = (
             [unit.pk for unit in extracted]
             if extracted is not None
-            else facts.free_units(self.space, self.begins_at, self.ends_at)
+            else facts.free_units(self.space, self.begins_at, self.ends_at, self.people)
         )
         if not units:
             raise ValueError(f"{self.space} is taken at {self.begins_at}")
@@ -224,6 +227,7 @@ class WaitingFactory(DjangoModelFactory[WaitingEntry]):
     begins_at = factory.LazyAttribute(lambda o: clock.at(o.day, time(o.hour)))
     ends_at = factory.LazyAttribute(lambda o: o.begins_at + timedelta(hours=1))
     people = 4
+    use = Booking.Use.MEETING
 
 
 class LotteryRoundFactory(DjangoModelFactory[LotteryRound]):
@@ -261,6 +265,7 @@ class LotteryEntryFactory(DjangoModelFactory[LotteryEntry]):
     ends_at = factory.LazyAttribute(lambda o: o.begins_at + timedelta(hours=2))
     people = 5
     purpose = "発表会の準備"
+    use = Booking.Use.MEETING
 
 
 class FeedFactory(DjangoModelFactory[Feed]):

@@ -51,6 +51,7 @@ def test_an_event_is_asked_for_and_approved(
     page.get_by_label("人数").fill("120")
     page.get_by_label("利用の目的").fill("見守り活動の報告会")
     page.get_by_label("催し").check()
+    page.get_by_label("共催・後援").fill("市民局市民協働推進課")
     assert problems(page) == []
     page.get_by_role("main").get_by_role("button", name="予約").first.click()
     expect(page.get_by_role("main")).to_contain_text("承認待ち")

@@ -9,6 +9,9 @@ from kyodo.db import models
 class Centre(models.Model):
     """The centre itself (市民協働推進センター): what it is called, where it is and how to reach it. One row."""
 
+    has_closures: bool = False
+    """Whether a closure is to be told of now; read along with the row (kyodo.centre.queries)."""
+
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     name = models.CharField(_("名称"), max_length=60)
     name_kana = models.KanaField(_("名称のふりがな"), max_length=100, blank=True)

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any, ClassVar
 
 import pghistory
@@ -145,10 +145,10 @@ class OpeningTime(models.Model):
 class ClosureQuerySet(models.QuerySet["Closure"]):
     def overlapping(self, first: date, last: date) -> "ClosureQuerySet":
         """Closures that touch any day from first to last."""
-        return self.filter(first_day__lte=last, last_day__gte=first)
+        return self.filter(Q(last_day__gte=first) | Q(last_day__isnull=True), first_day__lte=last)
 
     def upcoming(self) -> "ClosureQuerySet":
-        return self.filter(last_day__gte=clock.today())
+        return self.filter(Q(last_day__gte=clock.today()) | Q(last_day__isnull=True))
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -166,11 +166,18 @@ class Closure(models.Model):
         OTHER = "other", _("その他")
 
     first_day = models.DateField(_("最初の日"))
-    last_day = models.DateField(_("最後の日"))
+    last_day = models.DateField(
+        _("最後の日"), null=True, blank=True, help_text=_("いつ開くか決まっていないときは空にします。")
+    )
     begins = models.TimeField(
         _("何時から"), null=True, blank=True, help_text=_("1日じゅう休むときは空にします。")
     )
-    ends = models.TimeField(_("何時まで"), null=True, blank=True)
+    ends = models.TimeField(
+        _("何時まで"),
+        null=True,
+        blank=True,
+        help_text=_("空なら、最初の日はその時刻から閉館まで、次の日からは1日じゅう休みます。"),
+    )
     kind = models.CharField(_("種類"), max_length=12, choices=Kind.choices)
     reason = models.CharField(
         _("利用者に見せる理由"), max_length=200, blank=True, help_text=_("空なら種類だけが出ます。")
@@ -199,8 +206,7 @@ class Closure(models.Model):
                 violation_error_message=_("最後の日は、最初の日かそれより後にしてください。"),
             ),
             models.CheckConstraint(
-                condition=Q(begins__isnull=True, ends__isnull=True)
-                | Q(begins__isnull=False, ends__isnull=False, ends__gt=F("begins")),
+                condition=Q(ends__isnull=True) | Q(begins__isnull=False, ends__gt=F("begins")),
                 name="closure_ends_after_begins",
                 violation_error_code="times_order",
                 violation_error_message=_(
@@ -218,16 +224,19 @@ class Closure(models.Model):
     def __str__(self) -> str:
         days = f"{self.first_day:%Y-%m-%d}"
         if not self.is_one_day:
-            days += f" - {self.last_day:%Y-%m-%d}"
+            days += f" - {self.last_day:%Y-%m-%d}" if self.last_day else " -"
         return f"{days} {self.public_reason}"
 
     @property
     def is_one_day(self) -> bool:
         return self.first_day == self.last_day
 
-    @property
-    def is_whole_day(self) -> bool:
-        return self.begins is None
+    def covers(self, day: date) -> bool:
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
+
+    def begins_on(self, day: date) -> time | None:
+        """From when it closes one of its days; None for all of it."""
+        return None if self.ends is None and day > self.first_day else self.begins
 
     @property
     def public_reason(self) -> str:

@@ -14,6 +14,7 @@ from kyodo.centre.hours import DayHours, opening_days
 from kyodo.portal.demo import people
 from kyodo.portal.demo.groups import Registered
 from spaces.models import Booking, Occupancy, Space
+from spaces.rules import seating
 
 DAYS_BACK = 42
 DAYS_AHEAD = 20
@@ -71,10 +72,9 @@ class Book:
         limit = plan.space.policy.daily_minutes
         if limit is not None and self.minutes[key] + plan.minutes > limit:
             return []
-        units = plan.space.unit_ids
-        free = [unit for unit in units if self._is_free(unit, plan)]
-        chosen = free[:1] if plan.space.takes == Space.Takes.ANY else free
-        if not chosen or (plan.space.takes == Space.Takes.ALL and len(free) < len(units)):
+        free = [unit for unit in seating.seats_of(plan.space) if self._is_free(unit.unit, plan)]
+        chosen = seating.units_taken(plan.space, plan.people, free)
+        if not chosen:
             return []
         for unit in chosen:
             self.units[unit].append((plan.begins_at, plan.ends_at))
@@ -154,6 +154,7 @@ def _booking(plan: Plan, number: int, reception: User) -> Booking:
         ends_at=plan.ends_at,
         people=plan.people,
         purpose=plan.purpose,
+        use=Booking.Use.MEETING,
         status=Booking.Status.CONFIRMED,
         booked_by=plan.registered.representative,
         booked_at=min(plan.begins_at - timedelta(days=9), now - timedelta(days=1)),

@@ -64,6 +64,8 @@ def _event_request(minato: Registered, hall: Space, day: date) -> None:
         people=80,
         purpose="日本語スピーチ発表会（市の後援を申請中）",
         use=Booking.Use.EVENT,
+        supported_by="国際局政策総務課",
+        remarks="手話通訳が入ります。舞台の右に席をお願いします。",
         by=minato.representative,
     )
 
@@ -125,6 +127,7 @@ def _round(manager: User, entrants: list[Registered], hall: Space, calendar: Cal
             ends_at=_at(first, 16),
             people=18,
             purpose="活動の発表会の練習",
+            use=Booking.Use.MEETING,
             by=entrant.representative,
         )
 

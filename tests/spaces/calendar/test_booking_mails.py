@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import Group, User
 from kyodo.mail.models import OutgoingMail
-from spaces import emails
+from spaces import calendar, emails
 from spaces.actions import bookings
 from spaces.models import Booking, Space
 from tests.factories.accounts import MembershipFactory
@@ -89,7 +89,7 @@ def test_who_left_the_group_hears_no_more_of_its_bookings(
 def test_a_request_says_that_an_answer_follows(
     spaces: dict[str, Space], group: Group, representative: User
 ) -> None:
-    book(spaces["space-ab"], group, representative, use=Booking.Use.EVENT)
+    book(spaces["space-ab"], group, representative, use=Booking.Use.EVENT, supported_by="市民局")
 
     (mail,) = OutgoingMail.objects.all()
     assert mail.subject.startswith("【予約申込】")
@@ -101,7 +101,7 @@ def test_a_request_is_told_to_the_address_of_the_centre(
 ) -> None:
     CentreFactory(email="centre@example.jp")
 
-    requested = book(spaces["space-ab"], group, representative, use=Booking.Use.EVENT)
+    requested = book(spaces["space-ab"], group, representative, use=Booking.Use.EVENT, supported_by="市民局")
 
     mail = OutgoingMail.objects.get(to="centre@example.jp")
     assert mail.subject.startswith("【承認待ち】スペースA・B")
@@ -201,7 +201,12 @@ def test_a_series_is_one_mail_with_one_file_of_all_its_dates(
 
     (mail,) = OutgoingMail.objects.all()
     assert mail.subject == "【くり返し予約】スペースA 11月27日（金）10:00から4回"
-    assert len({str(event["UID"]) for event in entry_of(mail).walk("VEVENT")}) == 4
+    entry = entry_of(mail)
+    assert entry["METHOD"] == "PUBLISH"
+    assert len({str(event["UID"]) for event in entry.walk("VEVENT")}) == 4
+    # Clients take one entry of a REQUEST, and what is published has no attendees (RFC 5546, 3.2.1).
+    assert not any("ATTENDEE" in event for event in entry.walk("VEVENT"))
+    assert all("ORGANIZER" in event for event in entry.walk("VEVENT"))
 
 
 def test_cancelling_the_rest_of_a_series_is_one_mail_of_the_cancelled_dates(
@@ -219,8 +224,26 @@ def test_cancelling_the_rest_of_a_series_is_one_mail_of_the_cancelled_dates(
 
     mail = mails_to(representative.email)[0]
     assert "2回" in mail.subject
-    assert entry_of(mail)["METHOD"] == "CANCEL"
+    entry = entry_of(mail)
+    assert entry["METHOD"] == "PUBLISH"
+    for event, booking in zip(entry.walk("VEVENT"), gone, strict=True):
+        assert str(event["UID"]).startswith(booking.reference)
+        assert event["STATUS"] == "CANCELLED"
+        assert str(event["SUMMARY"]).startswith("【取消】")
     assert mails_to(group.contact_email)
+
+
+def test_cancelling_one_of_a_series_takes_one_entry_out_of_the_calendar(
+    space: Space, group: Group, representative: User
+) -> None:
+    series = SeriesFactory(group=group, space=space, created_by=representative)
+    gone = BookingFactory(series=series, space=space, group=group, cancelled=True)
+
+    emails.series_cancelled(series, [gone], representative)
+
+    entry = entry_of(mails_to(representative.email)[0])
+    assert entry["METHOD"] == "CANCEL"
+    assert [str(event["UID"]) for event in entry.walk("VEVENT")] == [calendar.uid(gone)]
 
 
 def test_opening_the_links_of_a_mail_changes_nothing(

@@ -36,19 +36,24 @@ class Crowd:
     def space(self, slug: str) -> Space:
         return Space.objects.select_related("policy").get(slug=slug)
 
-    def booker(self, lane: int, space: Space, begins_at: datetime, hours: int = 1) -> Callable[[], Booking]:
+    def booker(
+        self, lane: int, space: Space, begins_at: datetime, hours: int = 1, people: int = 5
+    ) -> Callable[[], Booking]:
         group, person = self.groups[lane], self.people[lane]
-        return lambda: book(space, group, person, begins_at, hours)
+        return lambda: book(space, group, person, begins_at, hours, people)
 
 
-def book(space: Space, group: Group, person: User, begins_at: datetime, hours: int = 1) -> Booking:
+def book(
+    space: Space, group: Group, person: User, begins_at: datetime, hours: int = 1, people: int = 5
+) -> Booking:
     return bookings.book_space(
         space=space,
         group=group,
         begins_at=begins_at,
         ends_at=begins_at + timedelta(hours=hours),
-        people=5,
+        people=people,
         purpose="打合せ",
+        use=Booking.Use.MEETING,
         by=person,
     )
 

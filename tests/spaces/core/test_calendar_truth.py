@@ -76,6 +76,7 @@ class House:
                 purpose="集まり",
                 by=person,
                 use=use,
+                supported_by="市民局",
             )
             return
         if what == "hold":
@@ -116,6 +117,7 @@ class House:
                 people=5,
                 purpose="変更",
                 use=use,
+                supported_by="市民局",
             )
 
 

@@ -11,7 +11,7 @@ from kyodo import clock
 from kyodo.centre.hours import DayHours, Hours, PartialClosure
 from spaces.models import Booking, BookingPolicy, LotteryRound, Space
 from spaces.rules import limits
-from spaces.rules.limits import Facts, Wish
+from spaces.rules.limits import Facts, Usage, Wish
 
 FRIDAY = date(2026, 11, 20)
 
@@ -28,6 +28,7 @@ POLICY = BookingPolicy(
     shortest_minutes=60,
     longest_minutes=180,
     daily_minutes=180,
+    asks_department=False,
 )
 LAB = Space(slug="kyodo-lab", name="協働ラボ", policy=POLICY, people_min=2, people_max=10)
 HALL = Space(
@@ -116,8 +117,8 @@ def test_a_day_in_a_draw_waits_for_it_unless_the_wish_was_drawn() -> None:
 
 
 def test_the_daily_limit_counts_what_the_group_has_and_says_what_is_left() -> None:
-    assert codes(WISH, replace(FACTS, used_minutes=60)) == []
-    refusal = limits.broken(WISH, replace(FACTS, used_minutes=120))[0]
+    assert codes(WISH, replace(FACTS, used=Usage(day_minutes=60))) == []
+    refusal = limits.broken(WISH, replace(FACTS, used=Usage(day_minutes=120)))[0]
     assert refusal.code == "daily_limit"
     assert "あと1時間" in refusal.messages[0]
 
@@ -126,7 +127,49 @@ def test_without_a_daily_limit_hours_are_not_counted() -> None:
     free = BookingPolicy(step_minutes=30, shortest_minutes=60, longest_minutes=180, daily_minutes=None)
     space = Space(name="スペースA", policy=free, people_min=2, people_max=18)
 
-    assert codes(replace(WISH, space=space), replace(FACTS, used_minutes=600)) == []
+    assert codes(replace(WISH, space=space), replace(FACTS, used=Usage(day_minutes=600))) == []
+
+
+def with_policy(**numbers: int) -> Wish:
+    policy = BookingPolicy(step_minutes=30, shortest_minutes=60, longest_minutes=180, **numbers)
+    return replace(WISH, space=Space(name="協働ラボ", policy=policy, people_min=2, people_max=10))
+
+
+def test_a_month_has_its_hours_and_says_what_is_left() -> None:
+    wish = with_policy(monthly_minutes=600)
+
+    assert codes(wish, replace(FACTS, used=Usage(month_minutes=480))) == []
+    refusal = limits.broken(wish, replace(FACTS, used=Usage(month_minutes=540)))[0]
+    assert refusal.code == "monthly_limit"
+    assert "11月はあと1時間です。" in refusal.messages[0]
+
+
+def test_so_many_bookings_are_held_at_once_and_the_counter_is_not_one_of_them() -> None:
+    wish = with_policy(open_bookings=3)
+
+    assert codes(wish, replace(FACTS, used=Usage(open_bookings=2))) == []
+    assert codes(wish, replace(FACTS, used=Usage(open_bookings=3))) == ["open_bookings"]
+    here = replace(FACTS, now=WISH.begins_at, used=Usage(open_bookings=3))
+    assert codes(wish, here) == ["past"]
+
+
+def test_the_closed_day_is_told_and_not_the_window_before_it() -> None:
+    shut = replace(
+        FACTS,
+        day=DayHours(FRIDAY, None, reason="休館日です。"),
+        window_opens_at=at("09:00", date(2026, 12, 1)),
+    )
+    wish = replace(WISH, people=1, ends_at=at("18:00"))
+
+    assert [refusal.code for refusal in limits.deciding(limits.broken(wish, shut))] == ["closed"]
+
+
+def test_of_several_limits_of_length_the_tightest_is_told_beside_what_else_is_to_mend() -> None:
+    wish = replace(WISH, people=1, ends_at=at("17:00"), purpose="")
+
+    told = limits.deciding(limits.broken(wish, replace(FACTS, used=Usage(day_minutes=120))))
+
+    assert {refusal.code for refusal in told} == {"people", "purpose", "daily_limit"}
 
 
 def test_registration_must_cover_the_day_of_use() -> None:
@@ -146,7 +189,8 @@ def test_several_limits_are_told_at_once() -> None:
 
 
 def test_every_code_staff_may_set_aside_belongs_to_a_rule() -> None:
-    told = {"window", "too_short", "too_long", "people", "daily_limit", "time_step", "past", "closed"}
+    told = {"window", "too_short", "too_long", "people", "time_step", "past", "closed"}
+    told |= {"daily_limit", "monthly_limit", "open_bookings"}
     assert told == limits.STAFF_MAY_OVERRIDE
     assert "taken" not in limits.STAFF_MAY_OVERRIDE
 

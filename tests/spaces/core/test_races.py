@@ -64,6 +64,22 @@ def test_booking_the_last_free_table(crowd: Crowd) -> None:
     assert {outcome.won for outcome in outcomes} == {1}
 
 
+def test_tens_at_four_tables(crowd: Crowd) -> None:
+    """Ten people need two of the four tables: of twelve groups two win, and no table is shared."""
+    lab = crowd.space("kyodo-lab")
+    times = slots(30)
+    rounds = [
+        [crowd.booker((lane + number) % CLIENTS, lab, slot, people=10) for lane in range(CLIENTS)]
+        for number, slot in enumerate(times)
+    ]
+
+    outcomes = Racers(CLIENTS).run_rounds(rounds)
+
+    assert_clean(outcomes, {"taken", "daily_limit"})
+    assert {outcome.won for outcome in outcomes} == {2}
+    assert {booking.occupancies.count() for booking in Booking.objects.live()} == {2}
+
+
 def test_moving_bookings_to_one_slot(crowd: Crowd) -> None:
     shelter = SpaceFactory(
         policy=crowd.spaces["space-a"].policy,

@@ -77,7 +77,7 @@ def test_after_a_closure_no_live_booking_lies_inside_it(crowd: Crowd) -> None:
             # As the page does: what staff see is what they agree to cancel. A newcomer means looking again.
             while True:
                 try:
-                    seen = {booking.pk for booking in closures.bookings_hit(stretch)}
+                    seen = {hit.booking.pk for hit in closures.hits(stretch)}
                     return closures.close_centre(
                         stretch=stretch,
                         kind=Closure.Kind.DISASTER,

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Group, User
 from kyodo import clock
+from kyodo.centre.hours import opening_days
 from kyodo.centre.models import Closure
 from kyodo.mail.models import OutgoingMail
 from spaces.actions import closures
@@ -70,7 +71,7 @@ def test_a_booking_made_between_the_list_and_the_word_is_listed_again_not_lost(
     assert not Closure.objects.exists()
     assert not Hold.objects.exists()
     assert set(Booking.objects.values_list("status", flat=True)) == {"confirmed"}
-    assert newcomer in closures.bookings_hit(Stretch(TOMORROW, TOMORROW))
+    assert newcomer in {hit.booking for hit in closures.hits(Stretch(TOMORROW, TOMORROW))}
 
 
 def test_closing_some_hours_leaves_the_others(
@@ -185,7 +186,8 @@ def test_the_page_lists_then_closes(
     answers = {"kind": "disaster", "first_day": TOMORROW.isoformat(), "reason": "大雨警報が出たため"}
 
     preview = client.post(url, answers)
-    assert preview.context["hit"] == [booking]
+    assert [hit.booking for hit in preview.context["hits"]] == [booking]
+    assert group.contact_phone in preview.text
     assert "あおば見守りの会" in preview.content.decode()
     assert not Closure.objects.exists()
 
@@ -205,7 +207,7 @@ def test_the_page_lists_newcomers_again(
     )
 
     assert response.status_code == 422
-    assert response.context["hit"] == [newcomer]
+    assert [hit.booking for hit in response.context["hits"]] == [newcomer]
     assert not Closure.objects.exists()
 
 
@@ -218,6 +220,114 @@ def test_reopening_from_the_page(
 
     assert response.status_code == 302
     assert not Closure.objects.exists()
+
+
+# ── Closing from three in the afternoon ──────────────────────────────────────────────────────────────────────────
+
+
+def test_what_began_before_the_closure_is_cut_short_or_cancelled_as_staff_choose(
+    sign_in: Callable[[User], Client], spaces: dict[str, Space], group: Group, coordinator: User
+) -> None:
+    client, url = sign_in(coordinator), reverse("admin:spaces_close")
+    cut, gone = (
+        BookingFactory(space=spaces[slug], group=group, day=TOMORROW, hour=13, minutes=180)
+        for slug in ("space-a", "space-b")
+    )
+    answers = {"kind": "disaster", "first_day": TOMORROW.isoformat(), "begins": "15:00", "reason": "大雨警報"}
+
+    preview = client.post(url, answers)
+    what = {f"what-{cut.pk}": "shorten", f"what-{gone.pk}": "cancel"}
+    client.post(url, answers | what | {"confirm": "1", "agreed": [cut.pk, gone.pk]})
+
+    assert preview.text.count("15:00までにする") == 2
+    cut.refresh_from_db()
+    gone.refresh_from_db()
+    assert (cut.status, cut.ends_at, cut.version) == ("confirmed", at(TOMORROW, 15), 2)
+    assert [occupancy.period.upper for occupancy in cut.occupancies.all()] == [at(TOMORROW, 15)]
+    assert (gone.status, gone.cancelled_for) == ("cancelled", Closure.objects.get())
+    told = OutgoingMail.objects.filter(kind="spaces/booking_cut_short").first()
+    assert told is not None
+    assert "大雨警報" in told.body
+
+
+def test_who_is_in_goes_earlier_and_is_not_cancelled(
+    spaces: dict[str, Space], group: Group, coordinator: User
+) -> None:
+    inside = BookingFactory(space=spaces["space-b"], group=group, day=TODAY, hour=9, minutes=480, used=True)
+
+    closing = close(coordinator, TODAY, time(15), None, inside)
+
+    inside.refresh_from_db()
+    assert (inside.status, inside.ends_at) == ("used", at(TODAY, 15))
+    assert closing.shortened == [inside]
+
+
+def test_an_end_that_nobody_knows_stays_closed_until_it_is_lifted(
+    sign_in: Callable[[User], Client], spaces: dict[str, Space], group: Group, coordinator: User
+) -> None:
+    client, url = sign_in(coordinator), reverse("admin:spaces_close")
+    later = BookingFactory(space=spaces["kyodo-lab"], group=group, day=TOMORROW + timedelta(days=20))
+    answers = {
+        "kind": "disaster",
+        "first_day": TODAY.isoformat(),
+        "begins": "15:00",
+        "is_open_ended": "on",
+        "reason": "台風のため",
+    }
+
+    client.post(url, answers | {"confirm": "1", "agreed": [later.pk]})
+
+    closure = Closure.objects.get()
+    days = opening_days(TODAY, TODAY + timedelta(days=300))
+    assert (closure.last_day, closure.ends) == (None, None)
+    assert days[TODAY].open_periods[-1].closes == time(15)
+    assert not any(day.is_open for date_, day in days.items() if date_ > TODAY)
+    later.refresh_from_db()
+    assert later.status == "cancelled"
+    page = client.get(reverse("spaces"))
+    assert "台風のため" in page.text
+    assert "再開の日は" in page.text
+
+
+def test_lifting_a_closure_tells_whom_it_had_cancelled(
+    sign_in: Callable[[User], Client], spaces: dict[str, Space], group: Group, coordinator: User
+) -> None:
+    booking = BookingFactory(
+        space=spaces["space-ab"], group=group, day=TOMORROW, people=40, use="event", supported_by="市民局"
+    )
+    closing = close(coordinator, TOMORROW, None, None, booking)
+    client = sign_in(coordinator)
+
+    listed = client.get(reverse("admin:spaces_close"))
+    lifted = client.post(reverse("admin:spaces_reopen", args=[closing.closure.pk]), follow=True)
+
+    for page in (listed, lifted):
+        assert group.name in page.text
+        assert group.contact_phone in page.text
+    mail = OutgoingMail.objects.filter(kind="spaces/closure_lifted").first()
+    assert mail is not None
+    assert "use=event" in mail.body
+
+
+@pytest.mark.parametrize("address", ["home", "spaces", "lotteries", "groups", "consult", "lobby"])
+def test_a_closure_stands_on_every_page_with_its_reason(
+    client: Client, spaces: dict[str, Space], coordinator: User, address: str
+) -> None:
+    assert "臨時休館のお知らせ" not in client.get(reverse(address)).text
+
+    close(coordinator, TOMORROW, None, None)
+
+    page = client.get(reverse(address)).text
+    assert "臨時休館のお知らせ" in page
+    assert "暴風警報が出たため" in page
+
+
+def test_a_closure_far_ahead_does_not_stand_there_yet(
+    client: Client, spaces: dict[str, Space], coordinator: User
+) -> None:
+    close(coordinator, TODAY + timedelta(days=8), None, None)
+
+    assert "臨時休館のお知らせ" not in client.get(reverse("spaces")).text
 
 
 def test_gaps_are_what_is_left_between_stretches() -> None:

@@ -296,6 +296,7 @@ def test_of_two_series_at_once_one_has_all_its_days_and_the_other_none(
             places=[place(space, day) for day in days],
             people=4,
             purpose="会議",
+            use=Booking.Use.MEETING,
             by=by,
         )
 

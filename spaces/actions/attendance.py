@@ -156,7 +156,7 @@ def _take_place_again(booking: Booking) -> None:
     if running_step(booking.space.policy) >= booking.ends_at:
         return
     booking.occupancies.all().delete()
-    units = fact_queries.free_units(booking.space, booking.begins_at, booking.ends_at)
+    units = fact_queries.free_units(booking.space, booking.begins_at, booking.ends_at, booking.people)
     if not units:
         raise ValidationError(
             _("空けた時間に、もうほかの予約が入っています。別の場所で「今から使う」を押してください。"),

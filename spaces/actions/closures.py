@@ -80,6 +80,7 @@ def hits(stretch: Stretch) -> list[Hit]:
             status__in=(*Booking.AHEAD, Booking.Status.USED), ends_at__gt=max(clock.now(), periods[0][0])
         )
         .overlapping(periods[0][0], periods[-1][1])
+        .filter(left_at__isnull=True)
         .select_related("space__policy", "group", "booked_by")
         .defer("group__search")
         .order_by("begins_at", "pk")

@@ -16,7 +16,11 @@ SHOWN_AHEAD = timedelta(days=7)
 def current_centre() -> Centre:
     """The centre of this site; before `load_centre` has run, one that has nothing but a name."""
     centres = Centre.objects.annotate(has_closures=Exists(_on_show()))  # type: ignore[no-redef]
-    return centres.first() or Centre(name=_("市民協働推進センター"))
+    centre = centres.first()
+    if centre is None:
+        centre = Centre(name=_("市民協働推進センター"))
+        centre.has_closures = True  # Nobody knows yet: whoever shows them looks.
+    return centre
 
 
 def closures_on_show() -> list[Closure]:

@@ -1,11 +1,11 @@
 from typing import TYPE_CHECKING
 
 import pghistory
-from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kyodo import clock
+from kyodo.db import models
 
 if TYPE_CHECKING:
     from datetime import date

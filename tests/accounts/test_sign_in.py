@@ -227,3 +227,27 @@ def test_the_admin_uses_the_one_sign_in(client: Client, manager: User, citizen: 
     assert client.get("/admin/", follow=True).status_code == 403
     client.force_login(manager)
     assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["taro..yamada@docomo.ne.jp", "hanako.@ezweb.ne.jp"])
+def test_an_address_of_a_carrier_signs_up_and_signs_in(
+    client: Client, settings: Settings, address: str
+) -> None:
+    CentreFactory()
+
+    sign_up(client, email=address.replace("@", "＠"))
+
+    mail = OutgoingMail.objects.get(to=address)
+    client.post(path(link(mail), settings))
+    assert EmailAddress.objects.get(email=address).verified
+    client.logout()
+    client.post(reverse("account_login"), {"login": address, "password": NEW["password1"]})
+    assert client.get(reverse("my")).wsgi_request.user.email == address
+
+
+def test_a_reading_in_katakana_is_kept_in_hiragana(client: Client) -> None:
+    CentreFactory()
+
+    sign_up(client, name_kana="ｼﾝｷ ハルコ")
+
+    assert User.objects.get(email=NEW["email"]).name_kana == "しんき はるこ"

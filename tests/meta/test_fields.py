@@ -162,6 +162,15 @@ def test_every_counted_text_counts_the_end_of_a_line_once(db: None) -> None:
     assert refused == {}
 
 
+def test_every_field_for_an_address_takes_those_of_carriers(db: None) -> None:
+    addresses = [(name, field) for name, field in text_fields() if isinstance(field, forms.EmailField)]
+
+    assert len(addresses) > 15
+    for name, field in addresses:
+        for typed in ("taro..yamada@docomo.ne.jp", "hanako.@ezweb.ne.jp"):
+            assert deepcopy(field).clean(typed) == typed, name
+
+
 def test_every_short_field_is_made_plain_before_it_is_judged(db: None) -> None:
     short = [
         (name, field)

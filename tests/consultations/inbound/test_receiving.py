@@ -51,6 +51,23 @@ def test_an_answer_to_our_mail_comes_back_into_the_timeline() -> None:
     assert notes(consultation) == []
 
 
+@pytest.mark.parametrize(
+    "written",
+    [b"taro..yamada@docomo.ne.jp", b'"taro..yamada"@docomo.ne.jp', b'<"taro..yamada"@docomo.ne.jp>'],
+)
+def test_an_address_of_a_carrier_is_known_with_and_without_its_quotes(written: bytes) -> None:
+    consultation = ConsultationFactory(waiting=True)
+    consultation.contact.email = "taro..yamada@docomo.ne.jp"
+    consultation.contact.save()
+
+    mail = receiving.receive(
+        answer_to(consultation, sender="who@example.jp").replace(b"who@example.jp", written)
+    )
+
+    assert (mail.state, mail.sender) == (State.MATCHED, "taro..yamada@docomo.ne.jp")
+    assert notes(consultation) == []
+
+
 def test_nobody_is_mailed_because_a_mail_came() -> None:
     receiving.receive(answer_to(ConsultationFactory(closed=True)))
     receiving.receive(letter("はじめまして").as_bytes())

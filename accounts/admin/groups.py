@@ -161,5 +161,6 @@ class GroupAdmin(SavesWhatWasTyped):
                 self.admin_site.admin_view(views.undo_change),
                 name="accounts_group_undo_change",
             ),
+            path("export/", self.admin_site.admin_view(views.as_csv), name="accounts_group_csv"),
             *super().get_urls(),
         ]

@@ -49,7 +49,8 @@ STAFF_PAGES = (
     "spaces_booking_day",
     "spaces_close",
     "spaces_statistics",
-    "spaces_statistics_csv",
+    "accounts_group_csv",
+    "spaces_statistics_bookings",
     "spaces_statistics_excel",
 )
 # Pages of the admin that not all of its staff may open, in the order of ROLES.

@@ -1,16 +1,19 @@
 """Steps of a registration's life: buttons on the group's page in the admin."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from accounts import exports as files
 from accounts.actions import groups as actions
 from accounts.actions import members
 from accounts.forms.groups import SuspensionForm
 from accounts.models import Group, MemberChange
 from accounts.requests import person
 from accounts.views.staff import steps
+from kyodo import clock, exports
 
 PAGE = "admin:accounts_group_change"
 
@@ -64,6 +67,18 @@ def undo_change(request: HttpRequest, pk: int, change: int) -> HttpResponse:
         back=PAGE,
         pk=pk,
     )
+
+
+@require_GET
+def as_csv(request: HttpRequest) -> HttpResponse:
+    """All registered groups as a file."""
+    user = person(request)
+    if not user.has_perm("accounts.view_group"):
+        raise PermissionDenied
+    listed = Group.objects.visible_to(user).defer("search").prefetch_related("fields", "wards")
+    sheet = files.groups(listed)
+    name = f"kyodo-groups-{clock.today():%Y%m%d}.csv"
+    return exports.response(exports.rows_as_csv(sheet.headings, sheet.rows), exports.CSV, name)
 
 
 def _visible(request: HttpRequest, pk: int) -> Group:

@@ -45,7 +45,7 @@ PRIVACY = {
         plain="id consultation kind status from_ward_centre to_kind to_ward_centre to_organisation sent_at "
         "answer_until consented_on is_without_consent meets_at calendar_sequence answered_at finished_at outcome "
         "anonymised_at",
-        staff="to_specialist from_name to_name sent_by consent_by answered_by",
+        staff="to_specialist from_name to_name sent_by consent_by answered_by assignee",
         text="to_email summary consent_text answer_text outcome_text",
     ),
     "ReferralTime": fields(plain="id referral rank begins_at"),

@@ -29,6 +29,8 @@ def accept(
         _check_edge(referral, Status.ACCEPTED)
         consultation = referral.consultation
         _answer(referral, Status.ACCEPTED, by, answer)
+        if referral.to_kind in Referral.OFFICES:
+            referral.assignee = by
         if meets_at is not None:
             _set_meeting(referral, meets_at)
         if referral.kind == Referral.Kind.TRANSFER and by is not None:
@@ -41,6 +43,19 @@ def accept(
         emails.answered(referral)
         if referral.meets_at:
             emails.meeting_fixed(referral)
+    return referral
+
+
+def assign(*, referral: Referral, to: User, by: User) -> Referral:
+    """Somebody else of the office that took it on sees to it from now on."""
+    with transaction.atomic():
+        referral = lock_referral(referral)
+        if not rules.can_assign(by, referral):
+            raise PermissionDenied
+        if not rules.is_receiver(to, referral):
+            raise ValidationError(_("この人には担当を頼めません。"), code="assignee")
+        referral.assignee = to
+        referral.save()
     return referral
 
 

@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from consultations import calendar
-from consultations.emails import offices
+from consultations.emails import offices, people
 from consultations.emails.about import about
 from consultations.models import Referral
+from consultations.rules.addresses import reply_address
 from kyodo.mail.actions import Attachment, queue_template
 
 TALK_LASTS = timedelta(hours=1)
@@ -36,13 +37,15 @@ def expired(referral: Referral) -> None:
 
 
 def meeting_fixed(referral: Referral) -> None:
-    """To both offices, with the entry for their calendars."""
+    """To both offices and to whoever asked, each with the entry for their calendar."""
     _tell_both(referral, "referral_meeting")
+    _tell_person(referral, "person_meeting")
 
 
 def meeting_cancelled(referral: Referral) -> None:
-    """The entry goes from the calendars of both offices again."""
+    """The entry goes from all their calendars again."""
     _tell_both(referral, "referral_meeting_cancelled")
+    _tell_person(referral, "person_meeting_cancelled")
 
 
 def link_for_partner(referral: Referral, token: str) -> None:
@@ -64,6 +67,12 @@ def sender_addresses(referral: Referral) -> list[str]:
     if offices.works_there(person, referral.from_ward_centre_id, referral.consultation):
         return [person.email]
     return offices.addresses(referral.from_ward_centre, referral.consultation)
+
+
+def person_address(referral: Referral) -> str:
+    """Where whoever asked hears of the time; empty where they may not be mailed, or do not know of the referral."""
+    contact = referral.consultation.contact
+    return contact.email if contact.can_be_mailed and not referral.is_without_consent else ""
 
 
 def desk(referral: Referral, office: int | None) -> str:
@@ -90,6 +99,27 @@ def _tell_both(referral: Referral, template: str) -> None:
     for addresses, office in ends:
         entry = _entry(referral, addresses)
         _queue(referral, addresses, template, desk(referral, office), attachment=entry)
+
+
+def _tell_person(referral: Referral, template: str) -> None:
+    """They are to come: a time agreed between two offices alone would find nobody there."""
+    to, consultation = person_address(referral), referral.consultation
+    if not to:
+        return
+    entry = _entry(referral, [to])
+    queue_template(
+        to=to,
+        kind=f"consultations/{template}",
+        context={
+            "referral": referral,
+            "reference": consultation.reference,
+            "name": consultation.contact.name,
+            "url": people.page(consultation),
+        },
+        attachments=[entry] if entry else [],
+        reply_to=reply_address(consultation),
+        **about(consultation),
+    )
 
 
 def _entry(referral: Referral, attendees: list[str]) -> Attachment | None:

@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from consultations.forms.consent import ConsentForm
 from consultations.models import Consultation, Referral
 from consultations.queries.receivers import TYPED
@@ -33,6 +34,23 @@ class AcceptForm(forms.Form):
     answer = words(
         _("ひとこと"), required=False, rows=3, help_text=_("送った窓口が読みます。空のままでもかまいません。")
     )
+
+
+class AssigneeForm(forms.Form):
+    """Who of the office that took it on sees to it."""
+
+    to = forms.ModelChoiceField(
+        label=_("担当"),
+        queryset=User.objects.none(),
+        empty_label=None,
+        error_messages={"required": _("担当にする人を選んでください。")},
+    )
+
+    def __init__(self, *args: Any, colleagues: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["to"]
+        among = User.objects.filter(pk__in=[one.pk for one in colleagues])
+        field.queryset = among.order_by("name_kana", "pk")
 
 
 class MeetingForm(forms.Form):

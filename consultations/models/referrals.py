@@ -152,6 +152,15 @@ class Referral(models.Model):
         null=True,
         blank=True,
     )
+    assignee = models.ForeignKey(
+        "accounts.User",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("引き受けた窓口の担当"),
+        null=True,
+        blank=True,
+    )
+    """Of the office that took it on: whom the sender speaks with. The consultation keeps its own."""
     answer_text = models.TextField(_("返事"), max_length=LONGEST, blank=True)
     finished_at = models.DateTimeField(_("終わった日時"), null=True, blank=True)
     outcome = models.CharField(_("結果"), max_length=12, choices=Consultation.Outcome.choices, blank=True)

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
+from consultations.emails import referrals as emails
 from consultations.models import Access, Referral
 from consultations.models.referrals import ReferralQuerySet
+from consultations.queries.consultation_page import colleagues_for
 from consultations.rules import referrals as rules
 from consultations.rules import rights
 
@@ -37,6 +39,10 @@ class ReferralPage:
     can_fix_time: bool
     answers_for_partner: bool
     wished_times: list[datetime]
+    colleagues: list[User]
+    """Who of the office that took it on may see to it; for that office alone."""
+    mails_person: bool
+    """Whether whoever asked is mailed an agreed time; staff tell them otherwise."""
 
     @property
     def opens_consultation(self) -> bool:
@@ -73,17 +79,35 @@ def referral_page(referral: Referral, user: User) -> ReferralPage:
         can_withdraw=rules.can_withdraw(user, referral),
         can_fix_time=rules.can_fix_time(user, referral),
         answers_for_partner=rules.can_answer_for_partner(user, referral),
+        colleagues=_colleagues(referral, user),
+        mails_person=bool(emails.person_address(referral)),
         wished_times=list(referral.wished_times.values_list("begins_at", flat=True)),
     )
 
 
+def _colleagues(referral: Referral, user: User) -> list[User]:
+    return colleagues_for(referral.consultation, user) if rules.can_assign(user, referral) else []
+
+
 def to_show(user: User) -> ReferralQuerySet:
     """Referrals as a page reads them: with both ends, and no words of the consultation."""
-    ends = ("sent_by", "answered_by", "from_ward_centre", "to_ward_centre", "consultation__ward_centre")
+    ends = (
+        "sent_by",
+        "answered_by",
+        "assignee",
+        "from_ward_centre",
+        "to_ward_centre",
+        "consultation__ward_centre",
+        "consultation__contact",
+    )
     return (
         Referral.objects.visible_to(user)
         .select_related(*ends)
         .defer(
-            "consultation__search", "consultation__text", "consultation__subject", "consultation__next_step"
+            "consultation__search",
+            "consultation__contact__search",
+            "consultation__text",
+            "consultation__subject",
+            "consultation__next_step",
         )
     )

@@ -7,6 +7,7 @@ from django.conf import settings
 from accounts.models import User
 from consultations.models import Consultation, Referral
 from consultations.rules import rights
+from kyodo import clock
 
 Status = Referral.Status
 
@@ -30,6 +31,13 @@ RESULT_DAYS = 30
 """Days it stays open for the result, once the partner has accepted."""
 MOST_TIMES = 3
 """Wished times of a joint session."""
+
+
+def latest_answer(begins_at: datetime) -> datetime:
+    """For a time that is proposed: the evening before, so that place and time can still be settled; for one of today or
+    tomorrow morning, up to its begin."""
+    evening = clock.day_begins(clock.local(begins_at).date()) - timedelta(minutes=1)
+    return evening if evening > clock.now() else begins_at
 
 
 def may_follow(before: str, after: str) -> bool:
@@ -112,6 +120,15 @@ def can_finish(user: User, referral: Referral) -> bool:
     """Say what became of it: the receiver, once it was accepted."""
     return referral.status == Status.ACCEPTED and (
         is_receiver(user, referral) or can_answer_for_partner(user, referral)
+    )
+
+
+def can_assign(user: User, referral: Referral) -> bool:
+    """Everybody of the office that took it on: whoever goes on leave, or finds it on nobody's desk."""
+    return (
+        referral.status == Status.ACCEPTED
+        and referral.to_kind in Referral.OFFICES
+        and is_receiver(user, referral)
     )
 
 

@@ -16,6 +16,7 @@ from consultations.actions import referrals as actions
 from consultations.forms.referrals import (
     AcceptForm,
     AcceptJointForm,
+    AssigneeForm,
     DeclineForm,
     FinishForm,
     MeetingForm,
@@ -50,6 +51,8 @@ def open_steps(page: ReferralPage) -> list[str]:
     steps = []
     if page.can_answer:
         steps += ["accept", "decline"]
+    if page.colleagues:
+        steps.append("assign")
     if page.can_finish:
         steps.append("finish")
     if page.can_withdraw:
@@ -61,6 +64,9 @@ def open_steps(page: ReferralPage) -> list[str]:
 
 def form_of(step: str, page: ReferralPage, data: Any = None) -> forms.Form:
     """Each with its own prefix: they stand on one page."""
+    if step == "assign":
+        seen = {"to": page.referral.assignee_id}
+        return AssigneeForm(data, prefix=step, colleagues=page.colleagues, initial=seen)
     if step == "meet":
         return MeetingForm(data, prefix=step, wished_times=page.wished_times)
     if step == "accept" and page.is_joint:
@@ -96,13 +102,18 @@ def done(step: str) -> str:
         "decline": _("お断りを、送った窓口にお知らせしました。"),
         "finish": _("その後のようすを、送った窓口にお知らせしました。"),
         "withdraw": _("取り下げました。送り先にお知らせしました。"),
-        "meet": _("同席の日時を決め、両方の窓口にお知らせしました。"),
+        "assign": _("担当を決めました。"),
+        "meet": _("同席の日時を決め、お知らせしました。"),
     }[step]
 
 
 def _accept(referral: Referral, user: User, form: forms.Form) -> object:
     meets_at = form.meets_at if isinstance(form, AcceptJointForm) else None
     return actions.accept(referral=referral, by=user, answer=form.cleaned_data["answer"], meets_at=meets_at)
+
+
+def _assign(referral: Referral, user: User, form: forms.Form) -> object:
+    return actions.assign(referral=referral, to=form.cleaned_data["to"], by=user)
 
 
 def _decline(referral: Referral, user: User, form: forms.Form) -> object:
@@ -127,6 +138,7 @@ def _meet(referral: Referral, user: User, form: forms.Form) -> object:
 
 STEPS: dict[str, Step] = {
     "accept": _accept,
+    "assign": _assign,
     "decline": _decline,
     "finish": _finish,
     "withdraw": _withdraw,

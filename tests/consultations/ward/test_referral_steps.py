@@ -555,3 +555,50 @@ def test_a_time_is_agreed_by_the_two_ends_and_lies_ahead(
             meets_at=open_hour(),
         )
     assert refusal.value.code == "meets_at"
+
+
+# ── Who sees to it, and who hears of the time ──
+
+
+def test_what_was_taken_on_has_somebody_of_that_office_in_charge(
+    own: Consultation, ward_officer: User, coordinator: User, reception: User, other_officer: User
+) -> None:
+    referral = referrals.accept(referral=send(own, ward_officer), by=coordinator)
+    assert referral.assignee == coordinator
+
+    assert referrals.assign(referral=referral, to=reception, by=coordinator).assignee == reception
+    for outsider in (ward_officer, other_officer):
+        with pytest.raises(ValidationError) as refused:
+            referrals.assign(referral=referral, to=outsider, by=coordinator)
+        assert refused.value.code == "assignee"
+        with pytest.raises(PermissionDenied):
+            referrals.assign(referral=referral, to=reception, by=outsider)
+
+
+def test_whoever_asked_hears_of_the_joint_time_and_of_its_end(
+    own: Consultation, ward_officer: User, coordinator: User
+) -> None:
+    referral = send(own, ward_officer, kind=Kind.JOIN, wished_times=[open_hour()])
+
+    referrals.accept(referral=referral, by=coordinator, meets_at=open_hour())
+    referrals.fix_meeting(referral=referral, meets_at=open_hour(2), by=ward_officer)
+    referrals.withdraw(referral=referral, by=ward_officer)
+
+    mails = OutgoingMail.objects.filter(to=own.contact.email, kind__contains="person_meeting").order_by("pk")
+    kinds = [mail.kind.removeprefix("consultations/person_meeting") for mail in mails]
+    assert kinds == ["", "", "_cancelled"]
+    for number, mail in enumerate(mails, start=1):
+        assert own.text not in mail.body
+        assert f"SEQUENCE:{number}" in bytes(mail.attachments.get().content).decode()
+
+
+@pytest.mark.parametrize("facts", [{"may_mail": False}, {"email": ""}])
+def test_whoever_must_not_be_mailed_hears_of_it_from_staff(
+    facts: dict[str, object], own: Consultation, ward_officer: User, coordinator: User
+) -> None:
+    referral = send(own, ward_officer, kind=Kind.JOIN)
+    Contact.objects.filter(consultation=own).update(**facts)
+
+    referrals.accept(referral=referral, by=coordinator, meets_at=open_hour())
+
+    assert not OutgoingMail.objects.filter(kind="consultations/person_meeting").exists()

@@ -42,7 +42,8 @@ class DayField(django_forms.DateField):
     widget = django_forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("error_messages", {"invalid": _("日付を 2026-11-20 のように書いてください。")})
+        words = {"invalid": _("日付を 2026-11-20 のように書いてください。")}
+        options["error_messages"] = words | (options.get("error_messages") or {})
         super().__init__(**options)
 
     def validate(self, value: datetime.date | None) -> None:

@@ -13,7 +13,7 @@ from consultations.actions import page_codes
 from consultations.actions.intake import ContactDetails, contact_columns
 from consultations.actions.locking import lock_to_work, save_next, wrong_status
 from consultations.models import Consultation, Contact
-from consultations.rules import rights
+from consultations.rules import deadlines, rights
 from kyodo import text
 from kyodo.centre.models import ActivityField, Ward
 
@@ -40,6 +40,7 @@ def edit(*, consultation: Consultation, version: int, facts: Facts, by: User) ->
         consultation = lock_to_work(consultation, by=by, version=version)
         if consultation.anonymised_at:
             raise wrong_status(consultation)
+        deadlines.check_follow_up(facts.follow_up_on, consultation.follow_up_on)
         consultation.subject = facts.subject.strip()
         consultation.kind, consultation.audience, consultation.wish = facts.kind, facts.audience, facts.wish
         consultation.ward, consultation.group = facts.ward, facts.group

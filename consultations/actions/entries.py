@@ -59,6 +59,7 @@ def log_talk(
         raise ValidationError(_("これからの日時は、記録できません。"), code="future")
     with transaction.atomic():
         consultation = lock_to_write(consultation, by=by)
+        deadlines.check_follow_up(follow_up_on, consultation.follow_up_on)
         entry = write(
             consultation,
             Kind.TALK,

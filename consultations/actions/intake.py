@@ -13,7 +13,7 @@ from accounts.models import Group, User
 from consultations.actions import access, entries, files, steps
 from consultations.emails import people as emails
 from consultations.models import Consultation, Contact, StatusChange, WishedTime
-from consultations.rules import deadlines, rights
+from consultations.rules import deadlines, rights, subjects
 from kyodo import clock, ratelimit, text
 from kyodo.centre.models import ActivityField, Ward, WardCentre
 from kyodo.files import Accepted, kept_with_rows
@@ -144,6 +144,7 @@ def record(
     received_at = record.happened_at or now
     if received_at > now:
         raise ValidationError(_("これからの日時は、記録できません。"), code="future")
+    deadlines.check_follow_up(record.follow_up_on)
     with kept_with_rows(), transaction.atomic():
         consultation = _open(
             question,
@@ -257,4 +258,4 @@ def contact_columns(contact: ContactDetails) -> dict[str, object]:
 def _subject_of(question: Question) -> str:
     """Nobody is asked for a headline: the first words serve, or what it is about."""
     first_line = question.text.strip().partition("\n")[0]
-    return first_line[:40] or str(Consultation.Kind(question.kind).label)
+    return subjects.shortened(first_line) or str(Consultation.Kind(question.kind).label)

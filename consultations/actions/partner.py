@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from consultations.actions import answer_links, following, referrals
-from consultations.models import AnswerLink, Referral, ReferralTime
+from consultations.models import AnswerLink, Referral, ReferralTime, SpecialistSession
 from consultations.rules import referrals as rules
 from kyodo import clock, dates
 
@@ -65,9 +65,16 @@ def renew_link(*, referral: Referral, by: User) -> Referral:
                 code="status",
                 params={"status": referral.get_status_display()},
             )
-        following.extend(referral, days=rules.PARTNER_DAYS)
+        if not _has_proposed_time(referral):
+            following.extend(referral, days=rules.PARTNER_DAYS)
         answer_links.open_link(referral)
     return referral
+
+
+def _has_proposed_time(referral: Referral) -> bool:
+    """A time is kept for them until they answer, and the answer must come before it."""
+    asked = SpecialistSession.objects.live().filter(referral=referral, slot__isnull=False)
+    return referral.status == Referral.Status.SENT and asked.exists()
 
 
 def _lock(link: AnswerLink) -> Referral:

@@ -57,6 +57,8 @@ class Request:
     summary: str
     consent: Consent
     wished_times: Sequence[datetime] = ()
+    answer_before: datetime | None = None
+    """The time that is kept for it: an answer after that would come too late."""
 
 
 def send(
@@ -69,9 +71,10 @@ def send(
     consent: Consent,
     by: User,
     wished_times: Sequence[datetime] = (),
+    answer_before: datetime | None = None,
 ) -> Referral:
     """Refer, ask to take over, or ask to join. The receiver reads the summary; the rest only after accepting."""
-    request = Request(kind, to, summary, consent, wished_times)
+    request = Request(kind, to, summary, consent, wished_times, answer_before)
     with transaction.atomic():
         referral = _prepare(consultation, version, request, by)
         consultation = referral.consultation
@@ -111,7 +114,7 @@ def _prepare(consultation: Consultation, version: int, request: Request, by: Use
     if not consultation.is_open:
         raise wrong_status(consultation)
     _check_consent(request.consent, consultation, by)
-    anonymity.check(request.summary, consultation.contact)
+    anonymity.check(request.summary, consultation)
     _check_alone(consultation, to, request.kind)
     referral = _row(consultation, request, by)
     _check_row(referral)
@@ -133,7 +136,7 @@ def _row(consultation: Consultation, request: Request, by: User) -> Referral:
         to_name=_receiver_name(to),
         summary=request.summary.strip(),
         sent_by=by,
-        answer_until=_answer_until(to.kind),
+        answer_until=_answer_until(to.kind, request.answer_before),
         consent_text=consent.text.strip(),
         consented_on=_consented_on(consent, consultation),
         consent_by=None if consent.is_override or consent.is_from_form else by,
@@ -230,10 +233,11 @@ def _check_row(referral: Referral) -> None:
         raise ValidationError("".join(refusal.messages), code="invalid") from refusal
 
 
-def _answer_until(to_kind: str) -> datetime:
+def _answer_until(to_kind: str, before: datetime | None) -> datetime:
     if to_kind in Referral.OFFICES:
         return deadlines.due_after(clock.now(), rules.ANSWER_DAYS)
-    return deadlines.end_of(clock.today() + timedelta(days=rules.PARTNER_DAYS))
+    until = deadlines.end_of(clock.today() + timedelta(days=rules.PARTNER_DAYS))
+    return min(until, rules.latest_answer(before)) if before else until
 
 
 def _name_of(ward_centre: WardCentre | None) -> str:

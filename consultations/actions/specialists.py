@@ -73,7 +73,7 @@ def hear(
     with transaction.atomic():
         session = lock_session(session, by=by, version=version)
         _check_edge(session, Status.HEARD, among=(Status.REQUESTED, Status.HEARD))
-        anonymity.check(hearing_note, session.consultation.contact)
+        anonymity.check(hearing_note, session.consultation)
         session.profession, session.hearing_note = profession, hearing_note.strip()
         session.status = Status.HEARD
         sessions.save_next(session)
@@ -109,6 +109,7 @@ def match(
             summary=session.hearing_note,
             consent=consent,
             by=by,
+            answer_before=slot.begins_at if slot else None,
         )
         session.specialist, session.slot = specialist, slot
         session.status = Status.MATCHED

@@ -68,6 +68,7 @@ def wait(
     with transaction.atomic():
         consultation = lock_to_work(consultation, by=by, version=version)
         check_edge(consultation, Status.WAITING)
+        deadlines.check_follow_up(follow_up_on, consultation.follow_up_on)
         before = consultation.status
         stop_clock(consultation, waiting_for)
         if follow_up_on is not None:
@@ -76,18 +77,26 @@ def wait(
     return consultation
 
 
+def set_follow_up(*, consultation: Consultation, version: int, on: date, by: User) -> Consultation:
+    """The day to ask how things went; of a closed one as well."""
+    with transaction.atomic():
+        consultation = lock_to_work(consultation, by=by, version=version)
+        if consultation.anonymised_at:
+            raise wrong_status(consultation)
+        deadlines.check_follow_up(on, consultation.follow_up_on)
+        consultation.follow_up_on = on
+        save_next(consultation)
+    return consultation
+
+
 def close(
     *, consultation: Consultation, version: int, outcome: str, outcome_text: str, by: User
 ) -> Consultation:
     """End it with what became of it; both the code and the words are asked."""
-    if outcome not in Consultation.Outcome.values:
-        raise ValidationError(_("結果を選んでください。"), code="outcome")
-    if not outcome_text.strip():
-        raise ValidationError(_("結果を文で書いてください。"), code="outcome_text")
+    check_ending(outcome, outcome_text)
     with transaction.atomic():
         consultation = lock_to_work(consultation, by=by, version=version)
-        check_no_open_referral(consultation)
-        check_edge(consultation, Status.CLOSED)
+        check_may_close(consultation)
         before = consultation.status
         write_end(consultation, outcome, outcome_text)
         write_step(consultation, before, by=by)
@@ -179,6 +188,18 @@ def hand_over(consultation: Consultation, to_office: int | None, *, by: User) ->
 def check_edge(consultation: Consultation, after: str) -> None:
     if not workflow.may_follow(consultation.status, after):
         raise wrong_status(consultation)
+
+
+def check_ending(outcome: str, outcome_text: str) -> None:
+    if outcome not in Consultation.Outcome.values:
+        raise ValidationError(_("結果を選んでください。"), code="outcome")
+    if not outcome_text.strip():
+        raise ValidationError(_("結果を文で書いてください。"), code="outcome_text")
+
+
+def check_may_close(consultation: Consultation) -> None:
+    check_no_open_referral(consultation)
+    check_edge(consultation, Status.CLOSED)
 
 
 def check_no_open_referral(consultation: Consultation) -> None:

@@ -11,7 +11,7 @@ from django.utils.crypto import salted_hmac
 from consultations import models
 from consultations.emails.about import KIND, about
 from consultations.models import Consultation, Entry, InboundMail, PageCode
-from consultations.rules import addresses
+from consultations.rules import addresses, replies
 from kyodo.centre.queries import current_centre
 from kyodo.mail import rendering
 from kyodo.mail.actions import Attachment, queue_template
@@ -121,7 +121,7 @@ def _attached(file: models.Attachment) -> Attachment:
 def reply_context(consultation: Consultation, message: str) -> dict[str, object]:
     return {
         "consultation": consultation,
-        "name": consultation.contact.name,
+        "name": "" if replies.greets(message, consultation.contact.name) else consultation.contact.name,
         "message": message,
         "url": page(consultation),
         "office": consultation.ward_centre,

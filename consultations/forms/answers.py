@@ -54,8 +54,17 @@ class AcceptWithTimesForm(AcceptForm):
 
     field_order = ("slots", "wish", "message")
 
-    def __init__(self, *args: Any, slots: Sequence[SpecialistSlot], **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        slots: Sequence[SpecialistSlot],
+        proposed: SpecialistSlot | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
+        if proposed is not None and proposed in slots:
+            # What the centre asks for stands ticked: saying yes to it is one press.
+            self.initial["slots"] = [str(proposed.pk)]
         self._slots = {str(slot.pk): slot for slot in slots}
         field = self.fields["slots"]
         if isinstance(field, forms.MultipleChoiceField):

@@ -15,7 +15,7 @@ from consultations.actions.files import accept_all
 from consultations.actions.intake import ContactDetails, Question
 from consultations.forms import extras
 from consultations.models import Consultation
-from consultations.rules import meetings
+from consultations.rules import meetings, subjects
 from kyodo import forms
 from kyodo.centre.models import ActivityField, Ward
 from kyodo.files import DOCUMENTS, DOCUMENTS_IN_WORDS, ENDINGS, Accepted
@@ -143,7 +143,7 @@ class AskForm(forms.Form):
         super().__init__(*args, **options)
         self.audience, self.kind, self.group = audience, kind, group
         self.fields["fields_of_activity"].queryset = ActivityField.objects.everyday()  # type: ignore[attr-defined]
-        self.fields |= extras.fields_for(kind)
+        self.fields |= extras.fields_for(kind, audience)
         self.extra_names = [name for name in self.fields if name.startswith(extras.PREFIX)]
         # As the page is read, so that the list of errors goes down the page.
         self.order_fields(["text", *self.extra_names])
@@ -153,6 +153,7 @@ class AskForm(forms.Form):
                 gettext("会社の名前") if audience == Audience.COMPANY else gettext("部署の名前")
             )
             organisation.required = True
+            self.fields["may_leave_message"].label = gettext("留守番電話や、電話に出たほかの人に伝言してよい")
 
     # ── What each part of the page shows ──
 
@@ -233,7 +234,7 @@ class AskForm(forms.Form):
         return Question(
             audience=self.audience,
             kind=self.kind,
-            subject=typed["subject"] or typed["text"].strip().partition("\n")[0][:40],
+            subject=typed["subject"] or subjects.shortened(typed["text"].strip().partition("\n")[0]),
             text=extras.with_answers(typed["text"], self),
             fields=list(typed["fields_of_activity"]),
             ward=typed["ward"],

@@ -83,8 +83,21 @@ FIELDS: Mapping[str, Mapping[str, Callable[[], forms.Field]]] = {
 }
 
 
-def fields_for(kind: str) -> dict[str, forms.Field]:
-    return {f"{PREFIX}{name}": make() for name, make in FIELDS[kind].items()}
+OF_OFFICES: Mapping[str, Callable[[], forms.Field]] = {
+    "office": lambda: _words(
+        _("どんな団体や会社と取り組みたいですか"),
+        required=False,
+        help_text=_("もう話した相手があれば、それも書いてください。わからなければ空のまま。"),
+    ),
+}
+"""Asked of an office in place of what citizens and companies are asked: it is the city's department itself."""
+
+
+def fields_for(kind: str, audience: str) -> dict[str, forms.Field]:
+    asked = dict(FIELDS[kind])
+    if audience == Consultation.Audience.PUBLIC_OFFICE:
+        asked |= {name: make for name, make in OF_OFFICES.items() if name in asked}
+    return {f"{PREFIX}{name}": make() for name, make in asked.items()}
 
 
 def answers(form: forms.Form) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from accounts.models import Group, User
 from consultations.actions.intake import Answered, ContactDetails, Question, Record
 from consultations.models import Consultation
 from consultations.queries.known import groups_to_name
+from consultations.rules import deadlines
 from kyodo import clock, forms
 from kyodo.centre.models import ActivityField, Ward
 from kyodo.forms import DayField, PhoneField
@@ -104,7 +105,7 @@ class LogForm(forms.Form):
     may_phone = forms.BooleanField(label=gettext_lazy("電話をしてよい"), required=False, initial=True)
     may_mail = forms.BooleanField(label=gettext_lazy("メールを送ってよい"), required=False, initial=True)
     may_leave_message = forms.BooleanField(
-        label=gettext_lazy("留守番電話や家族に伝言してよい"), required=False
+        label=gettext_lazy("留守番電話や、電話に出た人に伝言してよい"), required=False
     )
 
     channel = forms.ChoiceField(
@@ -238,8 +239,7 @@ class LogForm(forms.Form):
 
     def clean_follow_up_on(self) -> Any:
         day = self.cleaned_data["follow_up_on"]
-        if day is not None and day < clock.today():
-            raise ValidationError(_("今日か、これからの日を選んでください。"), code="past")
+        deadlines.check_follow_up(day)
         return day
 
     def clean(self) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def warnings_of(contact: Contact) -> list[str]:
     if not contact.may_phone:
         found.append(_("電話をしないでください"))
     elif contact.phone and not contact.may_leave_message:
-        found.append(_("留守番電話や家族に伝言しないでください"))
+        found.append(_("留守番電話や、電話に出た人に伝言しないでください"))
     if not contact.may_mail:
         found.append(_("メールを送らないでください"))
     return found

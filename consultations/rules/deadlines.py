@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from kyodo import clock
 from kyodo.centre.hours import Calendar
 
@@ -15,6 +18,12 @@ FIRST_ANSWER_DAYS = 2
 NEXT_STEP_DAYS = 7
 # The longest closure we count over: a renovation.
 REACH = timedelta(days=120)
+
+
+def check_follow_up(day: date | None, before: date | None = None) -> None:
+    """A day to ask how things went lies ahead. The one that stands already may have come: it is not asked again."""
+    if day is not None and day != before and day < clock.today():
+        raise ValidationError(_("今日か、これからの日を選んでください。"), code="past")
 
 
 def due_after(moment: datetime, days: int) -> datetime:

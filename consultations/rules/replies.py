@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from consultations.models import Consultation
+from kyodo import text
 from kyodo.centre.queries import current_centre
 
 PLACEHOLDERS = {
@@ -52,6 +53,12 @@ def filled(body: str, consultation: Consultation, by: User) -> str:
         "address": office.full_address,
     }
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), body)
+
+
+def greets(message: str, name: str) -> bool:
+    """It begins with the name already, as canned texts do: the mail around it greets nobody a second time."""
+    first_line = message.strip().partition("\n")[0]
+    return bool(name) and "".join(text.fold(first_line).split()).startswith("".join(text.fold(name).split()))
 
 
 def appended(message: str, text: str) -> str:

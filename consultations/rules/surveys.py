@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.core import signing
+from django.db.models import Q
 
 from consultations.models import Consultation, Survey
 
@@ -31,15 +32,19 @@ def is_asked(consultation: Consultation, at: datetime) -> bool:
 
 
 def token_of(survey: Survey) -> str:
-    return signing.dumps(survey.pk, salt=SALT)
+    """Without the running key: two of them would tell how many are asked in between."""
+    return signing.dumps([survey.consultation.reference, survey.closed_at.isoformat()], salt=SALT)
 
 
-def survey_in(token: str) -> int | None:
-    """The key that an address of ours carries; None when it is not ours. Raises SignatureExpired after its time."""
+def survey_in(token: str) -> Q | None:
+    """Which survey an address of ours is for; None when it is not ours. Raises SignatureExpired after its time."""
     try:
         found = signing.loads(token, salt=SALT, max_age=OPEN_FOR)
     except signing.SignatureExpired:
         raise
     except signing.BadSignature:
         return None
-    return found if isinstance(found, int) else None
+    if not isinstance(found, list):
+        return None
+    reference, closed_at = found
+    return Q(consultation__reference=reference, closed_at=datetime.fromisoformat(closed_at))

@@ -98,7 +98,7 @@ def _take(step: str, link: AnswerLink, form: forms.Form, token: str) -> HttpResp
 
 def _accept_form(page: AnswerPage, bound: QueryDict | None) -> forms.Form:
     if page.is_specialist:
-        return AcceptWithTimesForm(bound, slots=page.slots)
+        return AcceptWithTimesForm(bound, slots=page.slots, proposed=page.proposed)
     return AcceptForm(bound)
 
 

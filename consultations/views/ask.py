@@ -68,14 +68,15 @@ def consult(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
-    """The number in large type. The address holds for an hour, and says nothing of what was asked."""
+    """The number in large type. The address holds for an hour; it says nothing of what was asked, nor how many ask."""
     try:
-        pk = signing.loads(token, salt=RECEIPT, max_age=RECEIPT_SECONDS)
+        reference = signing.loads(token, salt=RECEIPT, max_age=RECEIPT_SECONDS)
     except signing.SignatureExpired:
         return redirect("consult")
     except signing.BadSignature as error:
         raise Http404 from error
-    found = get_object_or_404(Consultation.objects.select_related("contact").defer("search", "text"), pk=pk)
+    asked = Consultation.objects.select_related("contact").defer("search", "text")
+    found = get_object_or_404(asked, reference=reference)
     context = {
         "consultation": found,
         "first_answer": deadlines.due_after(found.received_at, deadlines.FIRST_ANSWER_DAYS),
@@ -174,7 +175,7 @@ def _send(request: HttpRequest, start: StartForm, form: AskForm, user: User | No
         consents_to_referral=sending.cleaned_data["consent_referral"],
         form_key=sending.cleaned_data["form_key"],
     )
-    return redirect("consult_receipt", signing.dumps(consultation.pk, salt=RECEIPT))
+    return redirect("consult_receipt", signing.dumps(consultation.reference, salt=RECEIPT))
 
 
 # ── What travels along ───────────────────────────────────────────────────────────────────────────────────────────

@@ -145,21 +145,24 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
 
 @login_not_required
 @never_cache
+@takes_files_from_anybody
 @require_POST
 @ratelimit.limit("consultation-message", times=60, seconds=3600)
 def ask_for_reopening(request: HttpRequest, reference: str) -> HttpResponse:
-    """Not solved: staff look at it again. With words or without."""
+    """Not solved: staff look at it again. With words and papers, or without."""
     number = _number(reference)
     found = opened(request, number)
     if found is None:
         return _door(request, number, kept=request.POST.get("text", ""), status=FORBIDDEN)
-    form = MessageForm(request.POST)
-    has_words = bool(request.POST.get("text", "").strip())
-    if has_words and not form.is_valid():
+    form = MessageForm(request.POST, request.FILES)
+    says_more = bool(request.POST.get("text", "").strip() or request.FILES)
+    if says_more and not form.is_valid():
         return _page(request, found, form, status=UNPROCESSABLE)
     try:
-        if has_words:
-            entries.receive_message(consultation=found.consultation, message=form.cleaned_data["text"])
+        if says_more:
+            entries.receive_message(
+                consultation=found.consultation, message=form.cleaned_data["text"], accepted=form.accepted
+            )
         else:
             actions.ask_for_reopening(consultation=found.consultation)
     except ValidationError as refused:

@@ -24,12 +24,12 @@ GONE = 410
 def survey(request: HttpRequest, token: str) -> HttpResponse:
     """Three questions. Answered already, or too late, it says so kindly and shows where to turn."""
     try:
-        pk = rules.survey_in(token)
+        which = rules.survey_in(token)
     except SignatureExpired:
         return _closed(request, "expired")
-    if pk is None:
+    if which is None:
         raise Http404
-    asked = get_object_or_404(Survey, pk=pk)
+    asked = get_object_or_404(Survey, which)
     if asked.anonymised_at is not None:
         return _closed(request, "expired")
     if asked.answered_at is not None:

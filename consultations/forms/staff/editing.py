@@ -108,7 +108,9 @@ class ContactForm(RemembersWhatWasSeen):
     phone = PhoneField(label=_("電話番号"), required=False)
     may_phone = forms.BooleanField(label=_("電話をしてよい"), required=False)
     may_mail = forms.BooleanField(label=_("メールを送ってよい"), required=False)
-    may_leave_message = forms.BooleanField(label=_("留守番電話や家族に伝言してよい"), required=False)
+    may_leave_message = forms.BooleanField(
+        label=_("留守番電話や、電話に出た人に伝言してよい"), required=False
+    )
 
     @property
     def details(self) -> ContactDetails:

@@ -249,3 +249,13 @@ def test_looking_through_sends_and_keeps_nothing(client: Client) -> None:
 
     assert not Consultation.objects.exists()
     assert "no-store" in look_through(client)["Cache-Control"]
+
+
+def test_an_office_is_not_asked_which_department_it_is_and_a_company_has_no_family(client: Client) -> None:
+    pages = {
+        who: client.get(reverse("consult"), {"who": who, "what": "propose"}).content.decode()
+        for who in ("citizen", "company", "public")
+    }
+
+    assert {who for who, page in pages.items() if "市のどの部署" in page} == {"citizen", "company"}
+    assert {who for who, page in pages.items() if "家族" in page} == {"citizen"}

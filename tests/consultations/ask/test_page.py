@@ -375,3 +375,18 @@ def test_words_that_cannot_be_kept_are_refused_where_more_help_is_asked_for(
     assert not Entry.objects.exists()
     consultation.refresh_from_db()
     assert consultation.reopening_asked_at is None
+
+
+def test_a_closed_page_has_one_form_that_takes_words_and_papers(client: Client, asker: User) -> None:
+    asked = ConsultationFactory(person=asker, closed=True)
+
+    page = show(client, asked)
+    assert page.count('<form class="form') == 1
+    assert reverse("consultation_reopen", args=[asked.reference]) in page
+    answer = post(client, "reopen", asked, text="", papers=[SimpleUploadedFile("計画.pdf", PDF)])
+
+    assert answer.status_code == 302
+    asked.refresh_from_db()
+    assert asked.reopening_asked_at is not None
+    assert [file.name for file in asked.attachments.all()] == ["計画.pdf"]
+    assert show(client, asked).count('<form class="form') == 1

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -14,6 +15,7 @@ from accounts.models import Group, User
 from consultations.actions import intake
 from consultations.actions.files import MOST_BYTES
 from consultations.models import Attachment, Consultation
+from consultations.views.ask import RECEIPT
 from kyodo.body_size import LARGE_FORMS, MOST_FROM_ANYBODY
 from kyodo.mail.models import OutgoingMail
 from tests.consultations.ask.conftest import TYPED, hidden, look_through, send
@@ -318,7 +320,10 @@ def test_the_receipt_opens_for_an_hour_and_to_no_made_up_address(
     client: Client, monday: time_machine.Traveller
 ) -> None:
     address = send(client, monday)["Location"]
+    token = address.rstrip("/").rpartition("/")[2]
 
+    # No running number, which would tell how many ask.
+    assert signing.loads(token, salt=RECEIPT) == Consultation.objects.get().reference
     receipt = client.get(address)
     assert receipt["X-Robots-Tag"] == "noindex"
     assert TYPED["text"] not in receipt.content.decode()

@@ -7,7 +7,7 @@ import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.models import User
-from consultations.actions import steps
+from consultations.actions import editing, entries, steps
 from consultations.models import Consultation, StatusChange
 from kyodo import clock
 from kyodo.mail.models import OutgoingMail
@@ -190,3 +190,46 @@ def test_a_ward_officer_works_on_what_their_office_has_in_hand(ward_officer: Use
     assert steps.assign(consultation=mine, version=1, to=ward_officer, by=ward_officer)
     with pytest.raises(PermissionDenied):
         steps.assign(consultation=others, version=1, to=ward_officer, by=ward_officer)
+
+
+# ── The day to ask how things went ──
+
+
+FOLLOW_UPS = {
+    "wait": lambda one, by, on: steps.wait(
+        consultation=one, version=one.version, waiting_for="person", by=by, follow_up_on=on
+    ),
+    "talk": lambda one, by, on: entries.log_talk(
+        consultation=one, channel="phone", note="話した。", is_reached=True, by=by, follow_up_on=on
+    ),
+    "edit": lambda one, by, on: editing.edit(
+        consultation=one,
+        version=one.version,
+        facts=editing.Facts(one.subject, one.kind, one.audience, one.wish, follow_up_on=on),
+        by=by,
+    ),
+    "set": lambda one, by, on: steps.set_follow_up(consultation=one, version=one.version, on=on, by=by),
+}
+
+
+@pytest.mark.parametrize("how", FOLLOW_UPS)
+def test_a_day_to_ask_again_lies_ahead_however_it_is_written(how: str, coordinator: User) -> None:
+    one = ConsultationFactory(in_progress=True)
+
+    with pytest.raises(ValidationError) as refused:
+        FOLLOW_UPS[how](one, coordinator, clock.today() - timedelta(days=1))
+    assert refused.value.code == "past"
+    FOLLOW_UPS[how](one, coordinator, clock.today())
+    one.refresh_from_db()
+    assert one.follow_up_on == clock.today()
+
+
+@pytest.mark.parametrize("how", ["wait", "talk", "edit"])
+def test_a_day_that_has_come_may_stay_while_something_else_is_written(how: str, coordinator: User) -> None:
+    come = clock.today() - timedelta(days=3)
+    one = ConsultationFactory(in_progress=True, follow_up_on=come)
+
+    FOLLOW_UPS[how](one, coordinator, come)
+
+    one.refresh_from_db()
+    assert one.follow_up_on == come

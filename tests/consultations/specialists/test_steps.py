@@ -1,5 +1,6 @@
 """The steps of a session: request, hearing, match, time and place, result. Allowed beside refused."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 
@@ -7,6 +8,7 @@ import icalendar
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
 
 from accounts.models import User
 from consultations.actions import partner, person, referrals, referring, specialists, steps
@@ -26,7 +28,7 @@ from kyodo import clock
 from kyodo.mail.models import OutgoingMail
 from spaces import calendar
 from spaces.models import Occupancy, Unit
-from tests.consultations.specialists.conftest import EXCERPT
+from tests.consultations.specialists.conftest import EXCERPT, url_mailed_to
 from tests.factories.consultations import (
     ConsultationFactory,
     LockOutFactory,
@@ -313,7 +315,7 @@ def test_words_that_only_resemble_a_name_are_fine(heard: SpecialistSession, coor
         session=heard,
         version=heard.version,
         profession=heard.profession,
-        hearing_note="団体の運営について相談したい。花子ども会の例も知りたい。",
+        hearing_note="団体の運営を知りたい。花子ども会の例も知りたい。",
         by=coordinator,
     )
 
@@ -717,3 +719,35 @@ def test_a_session_long_past_is_told_by_staff_after_the_page_has_closed(
 
     assert held.status == Status.HELD
     assert Referral.objects.get().status == Referral.Status.EXPIRED
+
+
+# ── The answer comes before the session ──
+
+
+def test_an_answer_is_asked_for_before_the_time_that_is_kept(
+    client: Client, heard: SpecialistSession, specialist: Specialist, coordinator: User
+) -> None:
+    begins = clock.at(clock.today() + timedelta(days=3), time(14))
+    slot = SpecialistSlot.objects.create(
+        specialist=specialist, begins_at=begins, ends_at=begins + timedelta(hours=1)
+    )
+
+    matched = specialists.match(
+        session=heard,
+        version=heard.version,
+        specialist=specialist,
+        slot=slot,
+        consent=consent(),
+        by=coordinator,
+    )
+
+    referral = matched.referral
+    assert referral is not None
+    assert clock.now() < referral.answer_until < begins
+    assert AnswerLink.objects.get().expires_at == referral.answer_until
+    partner.renew_link(referral=referral, by=coordinator)
+    referral.refresh_from_db()
+    assert referral.answer_until < begins
+    # Yes to what was proposed is one press.
+    page = client.get(url_mailed_to(specialist.email)).content.decode()
+    assert re.search(rf'name="accept-slots" value="{slot.pk}"[^>]* checked', page)

@@ -209,9 +209,15 @@ def test_after_sixty_days_the_page_says_so(client: Client, asked: Survey) -> Non
     assert "期間が過ぎました" in response.content.decode()
 
 
+def test_the_address_carries_no_running_number(asked: Survey) -> None:
+    reference, _closed_at = signing.loads(rules.token_of(asked), salt=rules.SALT)
+
+    assert reference == asked.consultation.reference
+
+
 def test_an_address_that_somebody_made_up_does_not_exist(client: Client, asked: Survey) -> None:
     other = signing.dumps(asked.pk, salt="something-else")
-    gone = signing.dumps(asked.pk + 1, salt=rules.SALT)
+    gone = signing.dumps(["ZZZZZZZZ", asked.closed_at.isoformat()], salt=rules.SALT)
     words = signing.dumps("1", salt=rules.SALT)
 
     for token in (other, gone, words, rules.token_of(asked)[:-1] + "x", "x"):

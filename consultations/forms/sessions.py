@@ -1,7 +1,7 @@
 """What staff type while they lead a session with a specialist from the request to its result."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -13,7 +13,7 @@ from consultations.models import Consultation, SpecialistSession
 from consultations.models.specialists import Profession, Way
 from consultations.queries.matching import WAY_OF_WISH, Candidate
 from consultations.queries.sessions import SessionPage
-from kyodo import forms
+from kyodo import dates, forms
 from kyodo.forms import CHARACTERS_LEFT, MomentField
 from spaces.models import Unit
 
@@ -87,6 +87,16 @@ class MatchForm(ConsentForm, VersionForm):
         return {"specialist": specialist, "slot": slot}
 
 
+class UnitsField(forms.ModelMultipleChoiceField[Unit]):
+    """Places of the centre, each with what has it on the day that is looked at."""
+
+    taken: Mapping[int, str] = {}
+
+    def label_from_instance(self, unit: Any) -> str:
+        words = self.taken.get(unit.pk)
+        return f"{unit}{_t('（')}{words}{_t('）')}" if words else str(unit)
+
+
 class FixForm(VersionForm):
     """Time, way and place."""
 
@@ -104,7 +114,7 @@ class FixForm(VersionForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("方法を選んでください。")},
     )
-    units = forms.ModelMultipleChoiceField(
+    units = UnitsField(
         label=_("センターで会う場所"),
         queryset=Unit.objects.order_by("pk"),
         required=False,
@@ -117,6 +127,15 @@ class FixForm(VersionForm):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
     )
+
+    def show_taken(self, day: date | None, taken: Mapping[int, str]) -> None:
+        """Nobody chooses a place only to be told that it is taken."""
+        field = self.fields["units"]
+        assert isinstance(field, UnitsField)  # noqa: S101
+        field.taken = taken
+        if day is not None:
+            told = _t("%(day)sの予約を、それぞれの後ろに出しています。決めると、この時間の場所を確保します。")
+            field.help_text = told % {"day": dates.short_day(day)}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -12,7 +12,9 @@ from consultations.forms.staff.partners import IntroduceForm, ResultForm
 from consultations.forms.staff.steps import NothingForm, ReferenceForm
 from consultations.models import Consultation
 from consultations.queries import partners as queries
-from consultations.views.staff.stepping import Step, open_to_work, take
+from consultations.queries.opening import Opened
+from consultations.queries.pairs import Pair, with_contact
+from consultations.views.staff.stepping import Step, open_to_work, show_step, take
 from consultations.views.versions import posted_version
 from kyodo import numbers, references, staff_pages
 
@@ -53,6 +55,7 @@ def unrelate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
+    """First both are shown side by side; the press under them closes the one, if it is still the pair that was shown."""
     user, opened = open_to_work(request, pk)
     form = ReferenceForm(request.POST)
     step = Step(
@@ -60,6 +63,10 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
         _("同じ相談として閉じる"),
         _("同じ相談として閉じました。これからのメッセージは、元の相談に届きます。"),
     )
+    if form.is_valid() and (pair := _pair_to_show(request, user, opened, form)):
+        readings.record_reading(consultation=pair.other, what=readings.What.PAGE, by=user)
+        version = posted_version(request)
+        return show_step(request, user, opened, form, step, version=version, pair=pair)
     return take(
         request,
         user,
@@ -150,6 +157,15 @@ def introduction(request: HttpRequest, pk: int, introduction: int) -> HttpRespon
         ),
         anchor="partners",
     )
+
+
+def _pair_to_show(request: HttpRequest, user: User, opened: Opened, form: ReferenceForm) -> Pair | None:
+    """None: it was shown already, or there is nothing to set beside it, which the action says."""
+    asked = references.normalise(form.cleaned_data["reference"])
+    other = with_contact(user).filter(reference=asked).exclude(pk=opened.consultation.pk).first()
+    if other is None or request.POST.get("shown") == str(other.pk):
+        return None
+    return Pair(opened.consultation, other)
 
 
 def _other(user: User, reference: str) -> Consultation:

@@ -1,6 +1,7 @@
 """One session with a specialist in the admin: what comes next stands on the page, each step a button that POSTs."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -25,10 +26,13 @@ from consultations.forms.sessions import (
     fix_initial,
 )
 from consultations.models import Consultation, Referral, SpecialistSession
+from consultations.queries import places
 from consultations.queries.sessions import SessionPage, session_page, sessions_of
 from consultations.rules import rights
-from kyodo import staff_pages
+from kyodo import clock, staff_pages
 
+LOOK = "look"
+"""The button that shows what is taken on another day."""
 Take = Callable[[SpecialistSession, Any, User], object]
 
 
@@ -76,6 +80,8 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if not rights.can_run_specialists(user):
         raise PermissionDenied
     form = _form(step, session_page(found, user), request.POST)
+    if LOOK in request.POST and isinstance(form, FixForm):
+        return _page(request, found, {step: _looked_at(form)})
     if form.is_valid():
         take, done = STEPS[step]
         try:
@@ -130,6 +136,8 @@ def _page(
     shown = {name: given.get(name) or _form(name, page) for name, is_open in open_steps.items() if is_open}
     # What was typed for a step that is no longer open is shown all the same, with the reason.
     shown |= given
+    if isinstance(fix := shown.get("fix"), FixForm) and (day := _day_of(fix)):
+        fix.show_taken(day, places.taken_on(day, found))
     readings.record_reading(consultation=found.consultation, what=readings.What.PAGE, by=user)
     return staff_pages.page(
         request,
@@ -156,6 +164,21 @@ def _form(step: str, page: SessionPage, data: Any = None) -> forms.Form:
     if step == "finish":
         return FinishForm(data, initial=version)
     return VersionForm(data, initial=version, prefix=step)
+
+
+def _day_of(form: FixForm) -> date | None:
+    """The day that stands in the form, typed or proposed."""
+    if form.is_bound:
+        form.is_valid()
+    moment = form.cleaned_data.get("begins_at") if form.is_bound else form.initial.get("begins_at")
+    return clock.local(moment).date() if moment else None
+
+
+def _looked_at(form: FixForm) -> FixForm:
+    """As it was typed, to see what is taken on that day; nothing is asked yet."""
+    form.is_valid()
+    typed = {name: form[name].data for name in form.fields if name != "begins_at"}
+    return FixForm(initial={**typed, "begins_at": form.cleaned_data.get("begins_at")})
 
 
 def _hear(session: SpecialistSession, form: HearingForm, user: User) -> object:

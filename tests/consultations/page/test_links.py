@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from consultations.actions import entries
-from consultations.models import Consultation, Introduction
+from consultations.models import Consultation, Introduction, Reading
 from kyodo.mail.models import OutgoingMail
 from tests.consultations.page.pages import address, html, press
 from tests.counting import query_count
@@ -49,7 +49,7 @@ def test_later_messages_follow_a_duplicate_until_it_is_taken_apart_again(
     copy, original = ConsultationFactory(), ConsultationFactory()
     client.force_login(coordinator)
 
-    press(client, copy, "duplicate", reference=original.reference)
+    press(client, copy, "duplicate", reference=original.reference, shown=original.pk)
     copy.refresh_from_db()
     assert (copy.status, copy.duplicate_of) == (Consultation.Status.CLOSED, original)
     entries.receive_message(consultation=copy, message="追伸です。")
@@ -159,3 +159,43 @@ def test_an_introduction_of_nobody_comes_back(client: Client, coordinator: User)
 
     assert press(client, consultation, "introduce", name=" ").status_code == 422
     assert not Introduction.objects.exists()
+
+
+def test_closing_as_the_same_shows_both_first_and_warns_of_two_people(
+    client: Client, coordinator: User
+) -> None:
+    copy = ConsultationFactory(contact__name="写し 一郎")
+    original = ConsultationFactory(text="元の相談の文。", contact__name="元 花子", contact__phone_digits="")
+    client.force_login(coordinator)
+
+    asks = press(client, copy, "duplicate", reference=original.reference)
+    page = html(asks)
+    assert asks.status_code == 200
+    for shown in ("写し 一郎", "元 花子", "元の相談の文。", copy.reference, original.reference):
+        assert shown in page
+    assert "相談者がちがうかもしれません。" in page
+    assert Reading.objects.filter(consultation=original, by=coordinator).exists()
+    copy.refresh_from_db()
+    assert copy.is_open
+    # Another number typed into the page that asks was never shown.
+    other = ConsultationFactory()
+    press(client, copy, "duplicate", reference=other.reference, shown=original.pk)
+    copy.refresh_from_db()
+    assert copy.is_open
+    press(client, copy, "duplicate", reference=original.reference, shown=original.pk)
+    copy.refresh_from_db()
+    assert copy.duplicate_of == original
+
+
+@pytest.mark.parametrize("same", [{"contact__email": "HANAKO@example.jp"}, {"contact__phone_digits": "0459"}])
+def test_two_of_one_person_are_no_reason_to_warn(
+    same: dict[str, str], client: Client, coordinator: User
+) -> None:
+    known = {"contact__email": "hanako@example.jp", "contact__phone_digits": "0459"}
+    copy = ConsultationFactory(**known)
+    original = ConsultationFactory(**{"contact__email": "", "contact__phone_digits": "", **same})
+    client.force_login(coordinator)
+
+    page = html(press(client, copy, "duplicate", reference=original.reference))
+
+    assert "相談者がちがうかもしれません。" not in page

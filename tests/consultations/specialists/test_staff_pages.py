@@ -479,3 +479,32 @@ def test_a_coordinator_keeps_a_specialist_with_free_times(staff: Client, special
     specialist.refresh_from_db()
     assert (specialist.email, specialist.ways) == ("new@example.jp", ["phone"])
     assert specialist.slots.count() == 1
+
+
+def test_places_show_what_has_them_on_the_day_that_is_looked_at(
+    staff: Client, heard: SpecialistSession, specialist: Specialist, coordinator: User
+) -> None:
+    yokohama_spaces()
+    slot = SpecialistSlot.objects.create(
+        specialist=specialist, begins_at=clock.at(TALK, time(14)), ends_at=clock.at(TALK, time(16))
+    )
+    unit = Unit.objects.get(code="table-1")
+    HoldFactory(units=[unit], begins_at=clock.at(TALK, time(13)), ends_at=clock.at(TALK, time(15)))
+    session = specialists.match(
+        session=heard,
+        version=heard.version,
+        specialist=specialist,
+        slot=slot,
+        consent=referring.Consent("要点を伝えること", clock.today()),
+        by=coordinator,
+    )
+    partner.accept(link=AnswerLink.objects.get(), times=[slot.begins_at])
+
+    assert "13:00-15:00 は使えません" in text(staff.get(page(session)))
+    typed = {"fix-version": session.version, "fix-begins_at_0": "2026-11-25", "fix-begins_at_1": "14:00"}
+    looked = staff.post(step(session, "fix"), {**typed, "fix-way": "online", "look": "1"})
+    assert looked.status_code == 200
+    assert "は使えません" not in text(looked)
+    assert looked.context["fix_form"].initial["way"] == "online"
+    session.refresh_from_db()
+    assert session.status == Status.MATCHED

@@ -55,6 +55,7 @@ ward: list[URLPattern] = [
     path("ward/consultations/<str:reference>/refer/", ward_refer.refer, name="ward_refer"),
     path("ward/consultations/<str:key>/edit/", editing.edit, {"door": WARD}, name="ward_edit"),
     path("ward/consultations/<str:key>/contact/", editing.contact, {"door": WARD}, name="ward_contact"),
+    path("ward/consultations/<str:reference>/next/", ward_consultations.next_one, name="ward_next"),
     path("ward/consultations/<str:reference>/<slug:name>/", ward_steps.step, name="ward_step"),
     path("ward/mails/", ward_mails.mails, name="ward_mails"),
     path("ward/mails/<int:pk>/", ward_mails.mail, name="ward_mail"),

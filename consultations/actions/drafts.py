@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from consultations.actions import entries
+from consultations.actions import entries, steps
 from consultations.actions.files import MOST_FILES
 from consultations.actions.locking import check_version, lock_to_work
 from consultations.emails import people as emails
@@ -61,6 +61,29 @@ def save_draft(
 
 def send_draft(*, draft: ReplyDraft, version: int, seal: str, by: User) -> Entry:
     """Mail exactly what was shown: `seal` is that of the preview the person saw."""
+    return _send(draft, version, seal, by=by)
+
+
+def send_draft_and_close(
+    *, draft: ReplyDraft, version: int, seal: str, outcome: str, outcome_text: str, by: User
+) -> Entry:
+    """The answer was all it needed: mail it and close the consultation, both or neither. It then waits for nobody."""
+    steps.check_ending(outcome, outcome_text)
+    with transaction.atomic():
+        # Before anything is written, as with the seal below: a file stays in the store.
+        steps.check_may_close(lock_to_work(draft.consultation, by=by))
+        entry = _send(draft, version, seal, by=by, closes=True)
+        steps.close(
+            consultation=entry.consultation,
+            version=entry.consultation.version,
+            outcome=outcome,
+            outcome_text=outcome_text,
+            by=by,
+        )
+    return entry
+
+
+def _send(draft: ReplyDraft, version: int, seal: str, *, by: User, closes: bool = False) -> Entry:
     if draft.by_id != by.pk:
         raise PermissionDenied
     with kept_with_rows(), transaction.atomic():
@@ -85,7 +108,7 @@ def send_draft(*, draft: ReplyDraft, version: int, seal: str, by: User) -> Entry
             message=draft.message,
             by=by,
             accepted=accepted,
-            waits_for_answer=draft.waits_for_answer,
+            waits_for_answer=draft.waits_for_answer and not closes,
         )
         for one in accepted:
             one.content.close()

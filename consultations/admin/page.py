@@ -9,6 +9,7 @@ from consultations.views import editing
 from consultations.views.doors import CENTRE
 from consultations.views.staff import (
     attachments,
+    inbox,
     links,
     oversight,
     presence,
@@ -41,6 +42,7 @@ STEPS: dict[str, Callable[..., Any]] = {
     "lock-out": oversight.lock_out,
     "let-in": oversight.let_in,
     "changes": oversight.history,
+    "next": inbox.next_one,
     "presence": presence.beat,
 }
 # The same views as at the desk of a ward centre, by another door.

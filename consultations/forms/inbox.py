@@ -5,11 +5,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from consultations.forms.staff.steps import CloseForm
 from consultations.models import Consultation
 from consultations.queries.filters import ME, NOBODY, Choices
+from consultations.rules import deadlines
 from kyodo import forms
+from kyodo.forms import DayField
 
 ANY = [("", _("すべて"))]
+# Beside the filters on one page: their fields must not share an id.
+BULK_ID = "bulk_%s"
 
 
 class FilterForm(forms.Form):
@@ -57,3 +62,22 @@ class FilterForm(forms.Form):
     def chosen(self) -> dict[str, str]:
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class BulkCloseForm(CloseForm):
+    """One ending for all that are ticked: newsletters, questions of one event, what nobody answered."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id=BULK_ID)
+        self.fields["outcome_text"].widget.attrs["rows"] = 2
+
+
+class BulkFollowUpForm(forms.Form):
+    on = DayField(label=_("様子をたずねる日"), error_messages={"required": _("日を選んでください。")})
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id=BULK_ID)
+
+    def clean_on(self) -> Any:
+        deadlines.check_follow_up(self.cleaned_data["on"])
+        return self.cleaned_data["on"]

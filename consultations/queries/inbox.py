@@ -17,6 +17,7 @@ from accounts.models import User
 from consultations.models import Consultation, InboundMail, Referral, Tag
 from consultations.queries.clocks import Clocks, Due
 from consultations.queries.filters import Filters, narrowed
+from consultations.queries.next_line import Order, next_line
 from kyodo import clock, dates
 
 PER_PAGE = 50
@@ -44,7 +45,7 @@ class Sort(TextChoices):
     OLDEST = "oldest", gettext_lazy("古い順")
 
 
-ORDERS: Mapping[str, Sequence[Any]] = {
+ORDERS: Mapping[str, Order] = {
     Sort.DUE: (F("due_at").asc(nulls_last=True), "received_at", "pk"),
     Sort.NEWEST: ("-received_at", "-pk"),
     Sort.OLDEST: ("received_at", "pk"),
@@ -53,8 +54,8 @@ ORDERS: Mapping[str, Sequence[Any]] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list, in the words it shows: fifty of them are drawn at a time. Whose question it is stands on its
-    own page only."""
+    """One line of the list, in the words it shows: fifty of them are drawn at a time. All of them are in the office's own
+    hand, so that who asks may be told; how to reach them stands on the page alone."""
 
     consultation: Consultation
     url: str
@@ -66,6 +67,7 @@ class Row:
     due: Due
     badges: Sequence[str]
     tags: Sequence[str]
+    asker: str
     audience: str
     kind: str
     ward: str
@@ -138,6 +140,13 @@ def inbox(user: User, tab: Tab, sort: str, filters: Filters, page: str) -> Inbox
     return Inbox(tabs, tab, found, rows=rows_of(list(found), user), referrals=(), loads=loads)
 
 
+def next_of(user: User, tab: Tab, sort: str, filters: Filters, one: Consultation) -> Consultation | None:
+    """The line after this one, in the list as it was left; of the tab of referrals, in everything that is open."""
+    work = narrowed(under_way(user), filters, user) if filters else Consultation.objects.in_hand_of(user)
+    belongs = conditions(user)
+    return next_line(work.filter(belongs.get(tab, belongs[Tab.ALL])), ORDERS[sort], one)
+
+
 # ── What lies in which tab ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -195,7 +204,7 @@ def received_referrals(user: User) -> QuerySet[Referral]:
 
 def _in_order(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
     """Those that wait for an answer first."""
-    with_question = referrals.select_related("consultation")
+    with_question = referrals.select_related("consultation", "assignee")
     return with_question.defer("consultation__search", "consultation__text").order_by(
         "-status", "answer_until", "pk"
     )
@@ -239,7 +248,11 @@ def _with_facts(consultations: QuerySet[Consultation]) -> QuerySet[Consultation]
         consultations.select_related("assignee")
         .only(*SHOWN)
         .annotate(
-            ward_name=F("ward__name"), has_referral=Exists(sent), tag_names=ArraySubquery(tags.values("name"))
+            ward_name=F("ward__name"),
+            asker_name=F("contact__name"),
+            asker_organisation=F("contact__organisation"),
+            has_referral=Exists(sent),
+            tag_names=ArraySubquery(tags.values("name")),
         )
     )
 
@@ -265,6 +278,7 @@ def rows_of(consultations: Sequence[Consultation], user: User) -> list[Row]:
             due=clocks.due(one),
             badges=badges.of(one),
             tags=one.tag_names,  # type: ignore[attr-defined]
+            asker=asker_of(one.asker_name, one.asker_organisation),  # type: ignore[attr-defined]
             audience=audiences[one.audience],
             kind=kinds[one.kind],
             ward=one.ward_name or nothing,  # type: ignore[attr-defined]
@@ -278,6 +292,11 @@ def rows_of(consultations: Sequence[Consultation], user: User) -> list[Row]:
         )
         for one in consultations
     ]
+
+
+def asker_of(name: str | None, organisation: str | None) -> str:
+    """Who asks, for a line of a list."""
+    return _("・").join(part for part in (organisation, name) if part) or _("お名前なし")
 
 
 class _Badges:

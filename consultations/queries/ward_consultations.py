@@ -12,9 +12,10 @@ from consultations.models.consultations import ConsultationQuerySet
 from consultations.models.referrals import ReferralQuerySet
 from consultations.queries import consultation_page
 from consultations.queries.consultation_page import Due, Steps
+from consultations.queries.next_line import next_line
 from consultations.queries.opening import Opened
 from consultations.queries.timeline import Timeline, timeline_of
-from consultations.queries.ward_desk import of_list, of_referrals
+from consultations.queries.ward_desk import LIST_ORDER, of_list, of_referrals
 from kyodo import references
 from kyodo.centre.queries import current_centre
 
@@ -82,6 +83,11 @@ def found(user: User, chosen: Chosen) -> ConsultationQuerySet:
     elif not chosen.when:
         rows = rows.open()
     return of_list(rows)
+
+
+def next_of(user: User, chosen: Chosen, one: Consultation) -> Consultation | None:
+    """The line after this one, in the list as it was left."""
+    return next_line(found(user, chosen), LIST_ORDER, one)
 
 
 def page_of(opened: Opened, user: User, *, all_of_it: bool = False) -> WardConsultation:

@@ -14,6 +14,8 @@ from consultations.emails import about
 from consultations.models import Consultation, InboundMail, Referral
 from consultations.models.consultations import ConsultationQuerySet
 from consultations.models.referrals import ReferralQuerySet
+from consultations.queries.inbox import asker_of
+from consultations.queries.next_line import Order
 from consultations.queries.referrals import BADGES
 from kyodo import clock, dates
 from kyodo.mail.models import OutgoingMail
@@ -26,6 +28,7 @@ UNSENT_SHOWN = timedelta(days=14)
 """Nobody at a ward centre takes a failed mail off a list, so it leaves by itself."""
 
 Status = Consultation.Status
+LIST_ORDER: Order = (F("due_at").asc(nulls_last=True), "-received_at", "-pk")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ class Need:
     reference: str
     reasons: Sequence[Reason]
     note: str = ""
+    asker: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,9 @@ SHOWN_OF_REFERRAL = (
     "answered_at",
     "finished_at",
     "meets_at",
+    "assignee__name",
+    "assignee__email",
+    "assignee__deleted_at",
     "consultation__reference",
     "consultation__status",
     "consultation__outcome",
@@ -80,6 +87,7 @@ SHOWN_OF_REFERRAL = (
 class OpenLine:
     url: str
     title: str
+    asker: str
     reference: str
     status: str
     assignee: str
@@ -114,9 +122,9 @@ def waiting(user: User) -> int:
 def of_list(rows: ConsultationQuerySet) -> ConsultationQuerySet:
     """Lines of a list, the most urgent first: without the long texts."""
     return (
-        rows.select_related("assignee")
-        .defer("search", "text", "outcome_text")
-        .order_by(F("due_at").asc(nulls_last=True), "-received_at", "-pk")
+        rows.select_related("assignee", "contact")
+        .defer("search", "text", "outcome_text", "contact__search")
+        .order_by(*LIST_ORDER)
     )
 
 
@@ -125,6 +133,7 @@ def open_line(one: Consultation) -> OpenLine:
     return OpenLine(
         url=reverse("ward_consultation", args=[one.reference]),
         title=one.title,
+        asker=asker_of(one.contact.name, one.contact.organisation),
         reference=one.reference,
         status=f"{one.get_status_display()}{waits}",
         assignee=str(one.assignee or ""),
@@ -146,7 +155,7 @@ def received(user: User) -> ReferralQuerySet:
 
 def of_referrals(rows: ReferralQuerySet) -> ReferralQuerySet:
     """Lines of a list: no words of the consultation, no words of the referral."""
-    return rows.select_related("consultation").only(*SHOWN_OF_REFERRAL)
+    return rows.select_related("consultation", "assignee").only(*SHOWN_OF_REFERRAL)
 
 
 def sent_line(one: Referral) -> ReferralLine:
@@ -198,7 +207,10 @@ def _asked(user: User) -> list[Need]:
             note = _("%(day)sまで") % {"day": dates.short_day(clock.local(one.answer_until))}
         else:
             reason = Reason(_("終わったら、その後を伝える"), "good")
-            note = _("同席 %(when)s") % {"when": dates.moment(one.meets_at)} if one.meets_at else ""
+            told = [_("担当 %(name)s") % {"name": one.assignee}] if one.assignee else []
+            if one.meets_at:
+                told.append(_("同席 %(when)s") % {"when": dates.moment(one.meets_at)})
+            note = "　".join(told)
         line = received_line(one)
         found.append(Need(line.url, line.title, line.reference, [reason], note))
     return found
@@ -229,6 +241,7 @@ def _unsent(mine: ConsultationQuerySet) -> list[Need]:
             one.reference,
             [reason],
             subjects[one.pk],
+            asker_of(one.contact.name, one.contact.organisation),
         )
         for one in of_list(mine.filter(pk__in=list(filter(None, subjects))))
     ]
@@ -244,7 +257,13 @@ def _in_hand(mine: ConsultationQuerySet) -> list[Need]:
         | Q(status=Status.RECEIVED)
     )
     return [
-        Need(reverse("ward_consultation", args=[one.reference]), one.title, one.reference, _reasons(one))
+        Need(
+            reverse("ward_consultation", args=[one.reference]),
+            one.title,
+            one.reference,
+            _reasons(one),
+            asker=asker_of(one.contact.name, one.contact.organisation),
+        )
         for one in of_list(waiting)[:NEEDS]
     ]
 

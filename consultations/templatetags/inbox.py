@@ -1,6 +1,6 @@
 """The lines of the inbox, written in Python: fifty of them in a template's loop cost as much as the rest of the page."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from html import escape
 
 from django import template
@@ -12,11 +12,11 @@ from kyodo import dates
 register = template.Library()
 
 LINE = """<tr class="{urgency}" data-row>
-<td class="tick"><label><input type="checkbox" name="chosen" value="{choice}"><span class="visually-hidden">{choice_label}</span></label></td>
+<td class="tick"><label><input type="checkbox" name="chosen" value="{choice}"{ticked}><span class="visually-hidden">{choice_label}</span></label></td>
 <td class="due" data-label="{due_label}"><span class="due-text {urgency}">{due}</span>{due_day}</td>
 <th scope="row"><a href="{url}" data-open>{title}</a> <span class="reference">{reference}</span>
 {marks}</th>
-<td data-label="{who_label}">{audience}<span class="kind">{kind}</span></td>
+<td data-label="{who_label}">{asker}<span class="kind">{audience} {kind}</span></td>
 <td class="ward" data-label="{ward_label}">{ward}</td>
 <td class="assignee" data-label="{assignee_label}">{assignee}</td>
 <td data-label="{next_label}">{next_step}{follow_up}</td>
@@ -26,10 +26,16 @@ LINE = """<tr class="{urgency}" data-row>
 
 
 @register.simple_tag
-def inbox_lines(rows: Iterable[Row], **labels: str) -> SafeString:
-    """Each a link and a checkbox. The labels are those of the table's head, said again in each cell on a phone."""
+def inbox_lines(rows: Iterable[Row], ticked: Container[str] = (), **labels: str) -> SafeString:
+    """Each a link and a checkbox; `ticked` are those of a press that was refused. The labels are those of the table's head,
+    said again in each cell on a phone."""
     spoken = {f"{name}_label": escape(label) for name, label in labels.items()}
-    return SafeString("".join(LINE.format_map(spoken | _cells(row)) for row in rows))
+    return SafeString(
+        "".join(
+            LINE.format_map(spoken | _cells(row) | {"ticked": " checked" if row.choice in ticked else ""})
+            for row in rows
+        )
+    )
 
 
 def _cells(row: Row) -> dict[str, str]:
@@ -42,6 +48,7 @@ def _cells(row: Row) -> dict[str, str]:
             "choice_label",
             "title",
             "reference",
+            "asker",
             "audience",
             "kind",
             "ward",

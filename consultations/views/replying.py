@@ -14,6 +14,7 @@ from accounts.models import User
 from consultations.actions import drafts, files
 from consultations.emails import people as emails
 from consultations.emails.people import Preview
+from consultations.forms.staff.steps import CloseForm
 from consultations.forms.staff.writing import ReplyForm
 from consultations.models import CannedReply, Consultation, DraftFile, Entry, ReplyDraft
 from consultations.queries import changes
@@ -25,6 +26,9 @@ from consultations.views.versions import posted_version
 from kyodo.files import INFECTED, UNCHECKED
 
 SAID = 3
+CLOSES = "close"
+"""The button under the mail that closes as well."""
+Outcome = Consultation.Outcome
 # Refusals that belong to the files; the others stand above the form.
 OF_FILES = ("too_many_files", "file_size", "file_type", "file_broken", INFECTED, UNCHECKED)
 
@@ -49,6 +53,8 @@ class Letter:
     draft: ReplyDraft
     preview: Preview
     meanwhile: Meanwhile | None
+    ending: CloseForm | None
+    """How it closes with the same press; none where it is closed already."""
 
 
 def draft_of(consultation: Consultation, user: User) -> ReplyDraft | None:
@@ -83,18 +89,47 @@ def remove_file(*, pk: int, user: User, consultation: Consultation) -> None:
     drafts.remove_file(file=get_object_or_404(own.select_related("draft"), pk=pk), by=user)
 
 
-def letter(user: User, opened: Opened, draft: ReplyDraft, since: int | None = None) -> Letter:
+def letter(
+    user: User,
+    opened: Opened,
+    draft: ReplyDraft,
+    since: int | None = None,
+    ending: CloseForm | None = None,
+) -> Letter:
     consultation = opened.consultation
     begun = draft.version if since is None else since
     shown = emails.preview_of_reply(consultation, draft.message, drafts.names_of(draft))
     meanwhile = changes.since_version(consultation, begun, user) if begun != consultation.version else None
-    return Letter(draft, shown, meanwhile)
+    return Letter(draft, shown, meanwhile, ending or suggested_ending(consultation))
 
 
-def send(request: HttpRequest, user: User, draft: ReplyDraft) -> Entry:
-    """What the letter showed, and nothing else."""
-    seal = request.POST.get("seal", "")
-    return drafts.send_draft(draft=draft, version=posted_version(request), seal=seal, by=user)
+def send(request: HttpRequest, user: User, draft: ReplyDraft, ending: CloseForm | None) -> Entry:
+    """What the letter showed, and nothing else; with an ending, the consultation is closed by the same press."""
+    version, seal = posted_version(request), request.POST.get("seal", "")
+    if ending is None:
+        return drafts.send_draft(draft=draft, version=version, seal=seal, by=user)
+    return drafts.send_draft_and_close(
+        draft=draft, version=version, seal=seal, by=user, **ending.cleaned_data
+    )
+
+
+def ending_of(request: HttpRequest) -> CloseForm | None:
+    """Pressed was 'send, close, and on to the next'."""
+    return CloseForm(request.POST) if CLOSES in request.POST else None
+
+
+def suggested_ending(consultation: Consultation) -> CloseForm | None:
+    """Most questions end with their answer; what the person will read of it may be changed before the press."""
+    if not consultation.is_open:
+        return None
+    return CloseForm(initial={"outcome": Outcome.ANSWERED, "outcome_text": _("メールでお返事しました。")})
+
+
+def said(entry: Entry, *, is_closed: bool) -> str:
+    words = {"to": entry.consultation.contact.email, "reference": entry.consultation.reference}
+    if is_closed:
+        return _("%(to)s へ返信を送り、%(reference)s を完了にしました。") % words
+    return _("返信を %(to)s へ送りました。") % words
 
 
 def _kept(request: HttpRequest, form: ReplyForm, user: User, consultation: Consultation) -> bool:

@@ -141,7 +141,7 @@ EXPECTED = {
         "ward_mails ward_mail"
     ),
     # Nothing is begun yet: back to the form.
-    "L0000>000": "ward_reply_mail",
+    "L0000>000": "ward_reply_mail ward_next",
     "L00000>>>": "space_calendar_renew space_calendar_revoke",
     # Of a draw not yet held, and of a photo that is not there.
     NOT_FOUND: "lottery_csv lottery_rerun space_photo consult_receipt",
@@ -281,6 +281,7 @@ def scene(group: Group, representative: User, other_group: Group, ward_officer: 
             "ward_attachment": {**in_ward, "pk": AttachmentFactory(consultation=of_ward).pk},
             "ward_reply": in_ward,
             "ward_reply_mail": in_ward,
+            "ward_next": in_ward,
             "ward_presence": in_ward,
             "ward_mail": ward_mail,
             "ward_mail_place": ward_mail,

@@ -38,13 +38,13 @@ OPENED = {
     MANAGER: "readings",
     # Nothing is begun yet, or the address takes forms alone: back to the page of the form.
     DONE: (
-        "reply_preview assign start wait close reopen decline_reopening seen tag note talk reply_discard reply_file_remove relate "
+        "reply_preview next assign start wait close reopen decline_reopening seen tag note talk reply_discard reply_file_remove relate "
         "unrelate duplicate unduplicate introduce introduction lock_out let_in presence"
     ),
 }
 # What an empty POST does; nothing typed is never taken for a wish.
 PRESSED = {
-    GET_ONLY: "change partners changes readings",
+    GET_ONLY: "change partners changes readings next",
     "LLLLLL222": "presence wait close tag note talk reply_preview edit relate duplicate introduce introduction",
     "LLLLLL<409><409><409>": "assign start contact reopen decline_reopening seen unduplicate",
     # A press without a draft leads to the form; one without an object finds none.

@@ -1,31 +1,40 @@
 """The inbox of the centre's staff: the first page of the day. Filters stay with the person until they are set back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import requests
 from accounts.models import User
 from consultations.actions import saved_views, steps, tags
-from consultations.forms.inbox import FilterForm
+from consultations.forms.inbox import BulkCloseForm, BulkFollowUpForm, FilterForm
 from consultations.models import Consultation, SavedView
 from consultations.queries import inbox as queries
 from consultations.queries.filters import Choices, office_of
 from consultations.queries.inbox import Sort, Tab
+from consultations.queries.opening import open_for
 from consultations.rules import rights
-from kyodo import numbers, staff_pages
+from kyodo import dates, numbers, staff_pages
 
 KEPT = "consultations_inbox"
 """Of the session: tab, order and filters as they were left."""
 MOST_AT_ONCE = queries.PER_PAGE
 WORDS = "words"
+UNPROCESSABLE = 422
+FORMS: dict[str, type[BulkCloseForm | BulkFollowUpForm]] = {
+    "close": BulkCloseForm,
+    "follow_up": BulkFollowUpForm,
+}
+"""What is done to several at once and asks for more than a choice."""
 
 
 # ── The page ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -40,15 +49,34 @@ def inbox(request: HttpRequest) -> HttpResponse:
         _keep(request, {**_kept(request), "filters": _asked(request, choices)})
         return redirect("admin:consultations_inbox")
     kept = _kept(request) | _named(request.GET)
+    return _page(request, user, choices, kept)
+
+
+def _page(
+    request: HttpRequest,
+    user: User,
+    choices: Choices,
+    kept: dict[str, Any],
+    *,
+    refused: forms.Form | None = None,
+    ticked: Sequence[str] = (),
+) -> HttpResponse:
+    """As it was left; with what was typed for several at once, where that was refused."""
     form = FilterForm(kept["filters"], choices)
     kept["filters"] = form.chosen
     _keep(request, kept)
+    close_form = refused if isinstance(refused, BulkCloseForm) else BulkCloseForm()
+    follow_up_form = refused if isinstance(refused, BulkFollowUpForm) else BulkFollowUpForm()
     found = queries.inbox(user, Tab(kept["tab"]), kept["sort"], form.chosen, request.GET.get("page", ""))
     return staff_pages.page(
         request,
         "consultations/staff/inbox.html",
         _("相談の対応"),
+        status=UNPROCESSABLE if refused else 200,
         inbox=found,
+        ticked=ticked,
+        close_form=close_form,
+        follow_up_form=follow_up_form,
         inbound_count=queries.queued_mails(user),
         form=form,
         is_narrowed=bool(form.chosen),
@@ -92,6 +120,26 @@ def _keep(request: HttpRequest, kept: dict[str, Any]) -> None:
         request.session[KEPT] = kept
 
 
+# ── The next one ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@require_GET
+def next_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """From an open consultation to the line after it, without the way back to the list."""
+    user = requests.staff(request)
+    return redirect(address_of_next(request, user, open_for(user, pk).consultation))
+
+
+def address_of_next(request: HttpRequest, user: User, one: Consultation) -> str:
+    """Of the inbox as it was left: tab, order and filters. To be asked before a step moves the line."""
+    kept = _kept(request)
+    filters = FilterForm(kept["filters"], Choices(user)).chosen
+    found = queries.next_of(user, Tab(kept["tab"]), kept["sort"], filters, one)
+    if found is None:
+        return reverse("admin:consultations_inbox")
+    return reverse("admin:consultations_consultation_change", args=[found.pk])
+
+
 # ── Views kept under a name ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -132,7 +180,7 @@ Step = Callable[[Consultation, int], object]
 
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
-    """Assign or tag what was ticked: each by itself, and told by its reference where it could not be done."""
+    """Assign, tag, close or put off what was ticked: each by itself, and told by its reference where it could not be done."""
     user = requests.staff(request)
     back = redirect("admin:consultations_inbox")
     chosen = [_choice(one) for one in dict.fromkeys(request.POST.getlist("chosen"))]
@@ -142,8 +190,12 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if len(chosen) > MOST_AT_ONCE:
         messages.error(request, _("一度に選べるのは%(limit)s件までです。") % {"limit": MOST_AT_ONCE})
         return back
+    typed = FORMS[request.POST["do"]](request.POST) if request.POST.get("do") in FORMS else None
+    if typed is not None and not typed.is_valid():
+        ticked = request.POST.getlist("chosen")
+        return _page(request, user, Choices(user), _kept(request), refused=typed, ticked=ticked)
     try:
-        step, done = _step(request, user)
+        step, done = _form_step(typed, user) if typed else _step(request, user)
     except ValidationError as refusal:
         staff_pages.tell(request, refusal)
         return back
@@ -156,6 +208,18 @@ def _choice(sent: str) -> tuple[int, int] | None:
     pk, _colon, version = sent.partition(":")
     row, seen = numbers.typed(pk), numbers.typed(version)
     return None if row is None or seen is None else (row, seen)
+
+
+def _form_step(form: forms.Form, user: User) -> tuple[Step, str]:
+    typed = form.cleaned_data
+    if isinstance(form, BulkCloseForm):
+        return lambda one, seen: steps.close(consultation=one, version=seen, by=user, **typed), _(
+            "%(count)s件を完了にしました。"
+        )
+    told = _("%(count)s件の様子をたずねる日を%(day)sにしました。")
+    return lambda one, seen: steps.set_follow_up(consultation=one, version=seen, by=user, **typed), (
+        told.replace("%(day)s", dates.short_day(typed["on"]))
+    )
 
 
 def _step(request: HttpRequest, user: User) -> tuple[Step, str]:

@@ -9,13 +9,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from consultations.actions import drafts, readings
+from consultations.forms.staff.steps import CloseForm
 from consultations.models import ReplyDraft
 from consultations.queries.opening import Opened
 from consultations.views import replying
 from consultations.views.replying import Writing
+from consultations.views.staff.inbox import address_of_next
 from consultations.views.staff.stepping import CONFLICT, STALE, UNPROCESSABLE, open_to_work, to_page
 from consultations.views.versions import posted_version
 from kyodo import staff_pages
+
+TIMELINE = "timeline"
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,18 +67,25 @@ def remove_file(request: HttpRequest, pk: int, file: int) -> HttpResponse:
 
 
 def _send(request: HttpRequest, user: User, opened: Opened, draft: ReplyDraft) -> HttpResponse:
+    ending = replying.ending_of(request)
+    if ending and not ending.is_valid():
+        return _show_preview(request, user, opened, draft, status=UNPROCESSABLE, ending=ending)
+    onward = address_of_next(request, user, opened.consultation) if ending else ""
     try:
-        entry = replying.send(request, user, draft)
+        entry = replying.send(request, user, draft, ending)
     except ValidationError as refusal:
         if getattr(refusal, "code", "") == STALE:
-            return _show_preview(request, user, opened, draft, since=posted_version(request), status=CONFLICT)
+            since = posted_version(request)
+            return _show_preview(request, user, opened, draft, since=since, status=CONFLICT, ending=ending)
         staff_pages.tell(request, refusal)
         if getattr(refusal, "code", "") == "gone":
-            return to_page(opened.consultation.pk, "timeline")
-        return _show_preview(request, user, opened, draft, status=UNPROCESSABLE)
-    to = entry.consultation.contact.email
-    messages.success(request, _("返信を %(to)s へ送りました。") % {"to": to})
-    return to_page(opened.consultation.pk, "timeline")
+            return to_page(opened.consultation.pk)
+        return _show_preview(request, user, opened, draft, status=UNPROCESSABLE, ending=ending)
+    if onward:
+        messages.success(request, replying.said(entry, is_closed=True))
+        return redirect(onward)
+    messages.success(request, replying.said(entry, is_closed=False), extra_tags=TIMELINE)
+    return to_page(opened.consultation.pk, TIMELINE)
 
 
 def _to_form(pk: int) -> HttpResponse:
@@ -102,6 +113,7 @@ def _show_preview(
     *,
     since: int | None = None,
     status: int = 200,
+    ending: CloseForm | None = None,
 ) -> HttpResponse:
     readings.record_reading(consultation=opened.consultation, what=readings.What.PAGE, by=user)
     return staff_pages.page(
@@ -111,5 +123,5 @@ def _show_preview(
         status=status,
         opened=opened,
         consultation=opened.consultation,
-        **vars(replying.letter(user, opened, draft, since)),
+        **vars(replying.letter(user, opened, draft, since, ending)),
     )

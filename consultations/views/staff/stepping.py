@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import requests
 from accounts.models import User
@@ -22,9 +23,11 @@ from consultations.models import Consultation
 from consultations.queries import changes
 from consultations.queries.opening import Opened, open_for
 from consultations.rules import rights
+from consultations.views.staff.inbox import address_of_next
 from consultations.views.versions import posted_version
 from kyodo import staff_pages
 
+NEXT = "next"
 STALE = "stale"
 CONFLICT = 409
 UNPROCESSABLE = 422
@@ -36,6 +39,7 @@ FIELDS = {
     "waiting_for": "waiting_for",
     "channel": "channel",
     "future": "on",
+    "past": "follow_up_on",
     "reason": "reason",
     "user": "user",
     "tag": "name",
@@ -86,8 +90,9 @@ def take(
     *,
     anchor: str = "",
 ) -> HttpResponse:
-    """Run the action on what was typed, or show the form again."""
+    """Run the action on what was typed, or show the form again. `next` in the press leads on to the next line."""
     if form.is_valid():
+        onward = address_of_next(request, user, opened.consultation) if NEXT in request.POST else ""
         try:
             run(opened.consultation, user)
         except ValidationError as refusal:
@@ -95,7 +100,10 @@ def take(
                 return show_stale(request, user, opened, form, step)
             show_refusal(form, refusal)
         else:
-            messages.success(request, step.done)
+            if onward:
+                messages.success(request, f"{opened.consultation.reference}{_('：')}{step.done}")
+                return redirect(onward)
+            messages.success(request, step.done, extra_tags=anchor)
             return to_page(opened.consultation.pk, anchor)
     return show_step(request, user, opened, form, step, version=posted_version(request))
 
@@ -154,5 +162,6 @@ def show_refusal(form: forms.Form, refusal: ValidationError, fields: Mapping[str
 
 
 def to_page(pk: int, anchor: str = "") -> HttpResponse:
+    """What is said of the step stands where this leads: its message carries the same anchor."""
     address = reverse("admin:consultations_consultation_change", args=[pk])
     return redirect(address + (f"#{anchor}" if anchor else ""))

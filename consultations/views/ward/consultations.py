@@ -2,10 +2,12 @@
 
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts import requests
+from accounts.models import User
 from consultations.actions import readings
 from consultations.models import Attachment, Consultation
 from consultations.queries import ward_consultations as queries
@@ -14,12 +16,15 @@ from consultations.views.ward.opening import open_to_see
 from kyodo import files, references
 
 PER_PAGE = 30
+KEPT = "ward_consultations"
+"""Of the session: which of them the list showed. Words are left out: they may be somebody's."""
 
 
 @require_safe
 def consultations(request: HttpRequest) -> HttpResponse:
     user = requests.ward_officer(request)
     chosen = queries.chosen_from(request.GET)
+    _keep(request, chosen)
     page = Paginator(queries.found(user, chosen), PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -32,6 +37,19 @@ def consultations(request: HttpRequest) -> HttpResponse:
             "lines": [open_line(one) for one in page],
         },
     )
+
+
+@require_safe
+def next_one(request: HttpRequest, reference: str) -> HttpResponse:
+    """From an open consultation to the line after it, without the way back to the list."""
+    user, opened = open_to_see(request, reference)
+    return redirect(address_of_next(request, user, opened.consultation))
+
+
+def address_of_next(request: HttpRequest, user: User, one: Consultation) -> str:
+    """Of the list as it was last looked at. To be asked before a step moves the line."""
+    found = queries.next_of(user, queries.Chosen(**request.session.get(KEPT, {})), one)
+    return reverse("ward_consultation", args=[found.reference]) if found else reverse("ward_desk")
 
 
 @require_safe
@@ -68,3 +86,9 @@ def attachment(request: HttpRequest, reference: str, pk: int) -> FileResponse:
     response = files.download(found.file, name=found.name, content_type=found.content_type)
     readings.record_reading(consultation=found.consultation, what=readings.What.FILE, by=user)
     return response
+
+
+def _keep(request: HttpRequest, chosen: queries.Chosen) -> None:
+    kept = {"when": chosen.when, "kind": chosen.kind}
+    if request.session.get(KEPT, {"when": "", "kind": ""}) != kept:
+        request.session[KEPT] = kept

@@ -9,12 +9,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from consultations.actions import drafts, readings
+from consultations.forms.staff.steps import CloseForm
 from consultations.models import ReplyDraft
 from consultations.queries.consultation_page import present_in
 from consultations.queries.opening import Opened, open_for
 from consultations.views import replying
 from consultations.views.replying import Writing
 from consultations.views.versions import posted_version
+from consultations.views.ward.consultations import address_of_next
 from consultations.views.ward.opening import open_to_work
 from kyodo import numbers
 
@@ -48,11 +50,17 @@ def mail(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("ward_reply", opened.consultation.reference)
     if request.method != "POST":
         return _show_letter(request, user, opened, draft)
+    ending = replying.ending_of(request)
+    if ending and not ending.is_valid():
+        return _show_letter(request, user, opened, draft, status=UNPROCESSABLE, ending=ending)
+    onward = address_of_next(request, user, opened.consultation) if ending else ""
     try:
-        replying.send(request, user, draft)
+        entry = replying.send(request, user, draft, ending)
     except ValidationError as refusal:
-        return _refused(request, user, opened, draft, refusal)
-    messages.success(request, _("返信を送りました。"))
+        return _refused(request, user, opened, draft, refusal, ending)
+    messages.success(request, replying.said(entry, is_closed=bool(ending)))
+    if onward:
+        return redirect(onward)
     return redirect("ward_consultation", reference=opened.consultation.reference)
 
 
@@ -67,18 +75,23 @@ def discard(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _refused(
-    request: HttpRequest, user: User, opened: Opened, draft: ReplyDraft, refusal: ValidationError
+    request: HttpRequest,
+    user: User,
+    opened: Opened,
+    draft: ReplyDraft,
+    refusal: ValidationError,
+    ending: CloseForm | None,
 ) -> HttpResponse:
     """Somebody wrote meanwhile: what they wrote beside the mail, to be looked at once more."""
     if refusal.code == STALE:
         opened = open_for(user, opened.consultation.pk)
         since = posted_version(request)
-        return _show_letter(request, user, opened, draft, since=since, status=CONFLICT)
+        return _show_letter(request, user, opened, draft, since=since, status=CONFLICT, ending=ending)
     for sentence in refusal.messages:
         messages.error(request, sentence)
     if refusal.code == "gone":
         return redirect("ward_consultation", reference=opened.consultation.reference)
-    return _show_letter(request, user, opened, draft, status=UNPROCESSABLE)
+    return _show_letter(request, user, opened, draft, status=UNPROCESSABLE, ending=ending)
 
 
 def _show_form(request: HttpRequest, user: User, opened: Opened, writing: Writing) -> HttpResponse:
@@ -97,8 +110,9 @@ def _show_letter(
     *,
     since: int | None = None,
     status: int = 200,
+    ending: CloseForm | None = None,
 ) -> HttpResponse:
     readings.record_reading(consultation=opened.consultation, what=readings.What.PAGE, by=user)
-    shown = replying.letter(user, opened, draft, since)
+    shown = replying.letter(user, opened, draft, since, ending)
     context = {"consultation": opened.consultation, **vars(shown)}
     return render(request, "consultations/ward/reply_mail.html", context, status=status)

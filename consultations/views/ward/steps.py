@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -27,9 +28,11 @@ from consultations.queries.consultation_page import colleagues_for, present_in
 from consultations.queries.opening import Opened, open_for
 from consultations.queries.ward_consultations import unfinished
 from consultations.views.versions import posted_version
+from consultations.views.ward.consultations import address_of_next
 from consultations.views.ward.opening import open_to_work, version_on
 from kyodo import numbers
 
+NEXT = "next"
 STALE = "stale"
 CONFLICT = 409
 UNPROCESSABLE = 422
@@ -152,6 +155,7 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     form = chosen.form(request.POST, request.FILES, opened, user)
     if not form.is_valid():
         return _show(request, user, opened, chosen, form, UNPROCESSABLE)
+    onward = address_of_next(request, user, opened.consultation) if NEXT in request.POST else ""
     try:
         chosen.run(opened.consultation, user, form, posted_version(request))
     except ValidationError as refusal:
@@ -159,6 +163,9 @@ def step(request: HttpRequest, reference: str, name: str) -> HttpResponse:
             return _show_stale(request, user, opened, chosen, form)
         form.add_error(None, refusal)
         return _show(request, user, opened, chosen, form, UNPROCESSABLE)
+    if onward:
+        messages.success(request, f"{opened.consultation.reference}{gettext('：')}{chosen.done}")
+        return redirect(onward)
     messages.success(request, chosen.done)
     return redirect("ward_consultation", reference=opened.consultation.reference)
 
@@ -196,6 +203,7 @@ def _show(
     context = {"version": version_on(request, opened), "present": present, **context}
     if chosen is STEPS["close"]:
         context["unfinished"] = unfinished(opened.consultation, user)
+        context["leads_on"] = True
     return render(
         request,
         "consultations/ward/step.html",

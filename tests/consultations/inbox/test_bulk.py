@@ -1,5 +1,6 @@
 """Several at once: each by itself, under its own lock and version; what could not be done is told line by line."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -201,3 +202,51 @@ def test_nobody_else_gets_in(client: Client, who: str, request: pytest.FixtureRe
 
 def test_assigning_takes_no_get(staff: Client) -> None:
     assert staff.get(BULK).status_code == 302
+
+
+def test_several_are_closed_with_one_ending(staff: Client) -> None:
+    chosen = [ConsultationFactory(), ConsultationFactory(in_progress=True)]
+    asked = ReferralFactory(consultation__in_progress=True, to_ward_centre=WardCentreFactory()).consultation
+
+    said = press(staff, [*chosen, asked], do="close", outcome="answered", outcome_text="案内を送った。")
+
+    assert "2件を完了にしました。" in said
+    assert any(line.startswith(f"{asked.reference}：終わっていない紹介") for line in said)
+    assert set(Consultation.objects.filter(status="closed").values_list("outcome_text", flat=True)) == {
+        "案内を送った。"
+    }
+    asked.refresh_from_db()
+    assert asked.is_open
+    assert not OutgoingMail.objects.filter(kind="consultations/reply").exists()
+
+
+def test_several_get_one_day_to_ask_again(staff: Client) -> None:
+    chosen = [ConsultationFactory(), ConsultationFactory(closed=True)]
+
+    said = press(staff, chosen, do="follow_up", on="2026-12-04")
+
+    assert said == ["2件の様子をたずねる日を12月4日（金）にしました。"]
+    assert {one.follow_up_on for one in Consultation.objects.all()} == {date(2026, 12, 4)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"do": "close", "outcome": "", "outcome_text": "残る文。"}, "残る文。"),
+        ({"do": "follow_up", "on": "2026-11-01"}, "今日か、これからの日を選んでください。"),
+        ({"do": "follow_up", "on": "9999-99-99"}, "日付を 2026-11-20 のように書いてください。"),
+    ],
+)
+def test_what_is_missing_is_asked_with_the_ticks_and_words_kept(
+    fields: dict[str, str], words: str, staff: Client
+) -> None:
+    one = ConsultationFactory()
+
+    response = staff.post(BULK, {"chosen": [choice(one)], **fields})
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert words in page
+    assert f'value="{choice(one)}" checked' in page
+    one.refresh_from_db()
+    assert (one.version, one.is_open) == (1, True)

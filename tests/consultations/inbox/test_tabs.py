@@ -240,3 +240,12 @@ def test_week_ends_on_sunday(staff: Client) -> None:
     ConsultationFactory(due_at=clock.at(date(2026, 11, 22), NOW.time().replace(hour=17)))
 
     assert len(lines(staff, Tab.WEEK)) == 1
+
+
+def test_a_line_says_who_asks(staff: Client) -> None:
+    ConsultationFactory(contact__name="相談 花子", contact__organisation="みどりの会")
+    ConsultationFactory(contact__name="", contact__organisation="")
+
+    rows = staff.get(INBOX, {"tab": "new"}).context["inbox"].rows
+
+    assert {row.asker for row in rows} == {"みどりの会・相談 花子", "お名前なし"}

@@ -21,7 +21,8 @@ from consultations.rules import replies
 from kyodo import clock
 from kyodo.mail.models import OutgoingMail
 from tests.consultations.page.pages import address, html, press
-from tests.factories.consultations import ConsultationFactory
+from tests.factories.centre import WardCentreFactory
+from tests.factories.consultations import ConsultationFactory, ReferralFactory
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4 plan"
@@ -124,6 +125,88 @@ def test_a_mail_that_does_not_leave_leaves_no_copy_of_its_files(client: Client, 
     press(client, consultation, "reply", seal=sealed(page))
 
     assert [name for name in kept_in(store) if not name.startswith("drafts/")] == []
+
+
+ENDING = {"close": "1", "outcome": "answered", "outcome_text": "窓口をお伝えしました。"}
+
+
+def test_one_press_sends_closes_and_leads_to_the_next(client: Client, coordinator: User) -> None:
+    first, second = (
+        ConsultationFactory(due_at=clock.now() + timedelta(days=days), subject=f"件{days}") for days in (1, 2)
+    )
+    client.force_login(coordinator)
+    page = begin(client, first, "お返事です。", waits_for_answer="on")
+
+    response = press(client, first, "reply", seal=sealed(page), **ENDING)
+
+    assert response.headers["Location"] == address(second)
+    first.refresh_from_db()
+    assert (first.status, first.outcome, first.outcome_text, first.assignee) == (
+        "closed",
+        "answered",
+        "窓口をお伝えしました。",
+        coordinator,
+    )
+    assert "お返事です。" in OutgoingMail.objects.get().body
+    # It never waited for anybody, though its writer had ticked that before.
+    assert "waiting" not in first.status_changes.values_list("after", flat=True)
+
+
+def test_what_cannot_be_closed_is_not_mailed_either(client: Client, coordinator: User) -> None:
+    consultation = ConsultationFactory(in_progress=True)
+    client.force_login(coordinator)
+    plan = SimpleUploadedFile("計画.pdf", PDF)
+    seal = sealed(begin(client, consultation, "お返事です。", files=[plan]))
+    ReferralFactory(consultation=consultation, to_ward_centre=WardCentreFactory())
+
+    response = press(client, consultation, "reply", seal=seal, **ENDING)
+
+    assert response.status_code == 422
+    assert "終わっていない紹介があります" in html(response)
+    assert "窓口をお伝えしました。" in html(response)
+    assert not OutgoingMail.objects.exists()
+    assert not Entry.objects.exists()
+    store = DraftFile._meta.get_field("file").storage
+    assert [name for name in kept_in(store) if not name.startswith("drafts/")] == []
+    assert press(client, consultation, "reply", seal=seal).status_code == 302
+
+
+def test_an_ending_without_words_sends_nothing(client: Client, coordinator: User) -> None:
+    consultation = ConsultationFactory()
+    client.force_login(coordinator)
+    seal = sealed(begin(client, consultation, "お返事です。"))
+
+    response = press(client, consultation, "reply", seal=seal, **{**ENDING, "outcome_text": " "})
+
+    assert response.status_code == 422
+    assert "結果を文で書いてください。" in html(response)
+    assert not OutgoingMail.objects.exists()
+
+
+def test_another_mail_than_the_one_shown_neither_leaves_nor_closes(client: Client, coordinator: User) -> None:
+    consultation = ConsultationFactory()
+    client.force_login(coordinator)
+    seal = sealed(begin(client, consultation, "見せた文。"))
+    ReplyDraft.objects.update(message="別の文。")
+
+    assert press(client, consultation, "reply", seal=seal, **ENDING).status_code == 422
+    assert not OutgoingMail.objects.exists()
+    assert Consultation.objects.get(pk=consultation.pk).is_open
+
+
+def test_what_is_said_of_a_press_stands_where_the_press_leads(client: Client, coordinator: User) -> None:
+    consultation = ConsultationFactory()
+    client.force_login(coordinator)
+
+    written = client.post(address(consultation, "note"), {"note": "区に聞く。"}, follow=True)
+    assert written.redirect_chain[-1][0].endswith("#timeline")
+    head, timeline = html(written).split('id="timeline"')
+    assert "職員メモを残しました。" in timeline
+    assert "職員メモを残しました。" not in head
+    taken = press(client, consultation, "assign", to=str(coordinator.pk))
+    head, timeline = html(client.get(taken.headers["Location"])).split('id="timeline"')
+    assert "担当を決めました。" in head
+    assert "担当を決めました。" not in timeline
 
 
 def test_whoever_sends_locks_the_consultation_before_the_draft(client: Client, coordinator: User) -> None:
@@ -313,3 +396,18 @@ def test_every_placeholder_is_filled(coordinator: User) -> None:
     with pytest.raises(ValidationError) as refused:
         replies.check("{}")
     assert refused.value.code == "placeholder"
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["相談 花子 様\n\nお返事です。", "相談　花子様、お世話になります。\nお返事です。", "お返事です。"],
+)
+def test_the_person_is_greeted_once(message: str, client: Client, coordinator: User) -> None:
+    consultation = ConsultationFactory()
+    client.force_login(coordinator)
+
+    press(client, consultation, "reply", seal=sealed(begin(client, consultation, message)))
+
+    body = "".join(OutgoingMail.objects.get().body.split())
+    assert body.startswith("相談花子様")
+    assert body.count("相談花子") == 1

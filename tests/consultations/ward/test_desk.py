@@ -490,3 +490,11 @@ def test_whoever_closes_is_led_to_what_has_to_end_first(
     assert "終わっていない紹介があります" not in client.get(of(own, "close")).content.decode()
     typed["version"] = Consultation.objects.get(pk=own.pk).version
     assert client.post(of(own, "close"), typed).status_code == 302
+
+
+def test_lists_say_who_asks(client: Client, ward_officer: User, own: Consultation) -> None:
+    client.force_login(ward_officer)
+    Consultation.objects.filter(pk=own.pk).update(unanswered_since=clock.now())
+
+    for page in ("/ward/", "/ward/consultations/"):
+        assert own.contact.name in client.get(page).content.decode()

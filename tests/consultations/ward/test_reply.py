@@ -12,7 +12,7 @@ from consultations.models import CannedReply, Consultation, DraftFile, Entry, Re
 from kyodo.mail.models import OutgoingMail
 from tests.counting import query_count
 from tests.factories.accounts import UserFactory
-from tests.factories.consultations import LockOutFactory
+from tests.factories.consultations import ConsultationFactory, LockOutFactory
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4 plan"
@@ -189,6 +189,28 @@ def test_another_mail_than_the_one_shown_does_not_leave(
     assert response.status_code == 422
     assert "別の文。" in response.content.decode()
     assert not OutgoingMail.objects.exists()
+
+
+def test_one_press_sends_closes_and_leads_to_the_next(
+    client: Client, officer: User, own: Consultation
+) -> None:
+    others = [
+        ConsultationFactory(
+            ward_centre=officer.ward_centre, in_progress=True, assignee=officer, due_at=None, kind=kind
+        )
+        for kind in ("run", "start")
+    ]
+    client.get("/ward/consultations/", {"kind": "start"})
+    write(client, own)
+    page = client.get(of(own, "mail/")).content.decode()
+    shown = dict(re.findall(r'name="(version|seal)" value="([0-9a-f]+)"', page))
+
+    typed = {"close": "1", "outcome": "answered", "outcome_text": "お伝えしました。"}
+    response = client.post(of(own, "mail/"), {**shown, **typed})
+
+    assert response.headers["Location"] == f"/ward/consultations/{others[1].reference}/"
+    own.refresh_from_db()
+    assert (own.status, OutgoingMail.objects.count()) == ("closed", 1)
 
 
 def test_two_presses_send_one_mail(client: Client, officer: User, own: Consultation) -> None:

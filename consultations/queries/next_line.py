@@ -12,7 +12,7 @@ Order = Sequence[str | OrderBy]
 
 def next_line(rows: QuerySet[Consultation], order: Order, one: Consultation) -> Consultation | None:
     """The next one as `one` stood when it was looked at; from the last line back to the first. None: no other is left."""
-    others = rows.exclude(pk=one.pk).only("pk", "reference")
+    others = rows.exclude(pk=one.pk).select_related(None).only("reference")
     return others.order_by(Case(When(after(order, one), then=0), default=1), *order).first()
 
 

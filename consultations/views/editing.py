@@ -87,7 +87,7 @@ def _mend(request: HttpRequest, door: Door, user: User, opened: Opened, this: Ed
         except ValidationError as refusal:
             if getattr(refusal, "code", "") == STALE:
                 return _stale(request, door, user, opened, form, this)
-            show_refusal(form, refusal, {"subject": "subject"})
+            show_refusal(form, refusal, {"subject": "subject", "past": "follow_up_on"})
         else:
             messages.success(request, this.step.done)
             return door.back(opened.consultation)

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consultations', '0002_report_views'),
+        ('consultations', '0003_kana_in_one_script'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

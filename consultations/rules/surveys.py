@@ -1,6 +1,6 @@
 """Who is asked how it went, when, and by which address (アンケート)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core import signing
 from django.db.models import Q
@@ -33,7 +33,8 @@ def is_asked(consultation: Consultation, at: datetime) -> bool:
 
 def token_of(survey: Survey) -> str:
     """Without the running key: two of them would tell how many are asked in between."""
-    return signing.dumps([survey.consultation.reference, survey.closed_at.isoformat()], salt=SALT)
+    closed_at = survey.closed_at.astimezone(UTC).isoformat()
+    return signing.dumps([survey.consultation.reference, closed_at], salt=SALT)
 
 
 def survey_in(token: str) -> Q | None:

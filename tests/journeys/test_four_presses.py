@@ -8,6 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from consultations.models import Consultation
 from kyodo import clock
+from kyodo.centre.models import WardCentre
+from tests.factories.accounts import UserFactory
 from tests.factories.consultations import ConsultationFactory
 from tests.journeys.conftest import Open, newest_mail
 from tests.journeys.looking import problems
@@ -39,11 +41,17 @@ def two_of(office: User) -> list[Consultation]:
     ]
 
 
+@pytest.fixture
+def officer(site: str) -> User:
+    centre = WardCentre.objects.order_by("pk").first()
+    return UserFactory(name="区の 担当", role=User.Role.WARD, ward_centre=centre)
+
+
 @pytest.mark.parametrize("door", ["centre", "ward"])
 def test_answer_close_and_go_on(
     door: str, open_page: Open, size: dict[str, int], request: pytest.FixtureRequest
 ) -> None:
-    user: User = request.getfixturevalue("coordinator" if door == "centre" else "ward_officer")
+    user: User = request.getfixturevalue("coordinator" if door == "centre" else "officer")
     first, second = two_of(user)
     page = open_page(size, user=user)
     if door == "centre":

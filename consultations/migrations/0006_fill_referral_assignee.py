@@ -13,6 +13,6 @@ def whoever_accepted(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consultations", "0004_referral_assignee")]
+    dependencies = [("consultations", "0005_referral_assignee")]
 
     operations = [migrations.RunPython(whoever_accepted, migrations.RunPython.noop)]

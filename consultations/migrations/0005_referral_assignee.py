@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consultations', '0003_kana_in_one_script'),
+        ('consultations', '0004_inbound_leaves_out'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Q, TextField, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -147,7 +147,13 @@ def _entries(consultation: Consultation, user: User, since: datetime | None, all
         .filter(consultation=consultation)
         .select_related("by", "office", "mail", "inbound")
         .only(*SHOWN_OF_ENTRY, *_named("by"))
-        .annotate(whole_mail=Case(When(inbound__leaves_out=True, then="inbound__text"), default=Value("")))
+        .annotate(
+            whole_mail=Case(
+                When(inbound__leaves_out=True, then="inbound__text"),
+                default=Value(""),
+                output_field=TextField(),
+            )
+        )
         .order_by("-happened_at", "-pk")
     )
     if since is not None:

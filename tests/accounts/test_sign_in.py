@@ -77,7 +77,7 @@ def test_someone_signs_up_verifies_and_signs_in(client: Client, settings: Settin
 def test_where_somebody_was_going_survives_signing_up_on_another_device(
     client: Client, settings: Settings
 ) -> None:
-    goal = reverse("register_group")
+    goal = reverse("bookings")
     way = f"{reverse('account_signup')}?{urlencode({'next': goal})}"
     assert way in client.get(f"{reverse('account_login')}?next={goal}").text
     sign_up(client, next=goal)

@@ -15,6 +15,7 @@ AXE_OPTIONS = {
     "preload": False,
 }
 THIS_MACHINE = "127.0.0.1"
+ITS_NAMES = (THIS_MACHINE, "localhost")
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
@@ -119,7 +120,7 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.scheme in ("http", "https", "ws", "wss") and address.hostname != THIS_MACHINE:
+        if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in ITS_NAMES:
             self.problems.append(f"asks another machine: {request.url}")
 
 

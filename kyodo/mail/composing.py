@@ -59,8 +59,19 @@ def compose(mail: OutgoingMail) -> Message:
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     for file in mail.attachments.all():
+        if transport.is_smtp() and (method := _invites(file)):
+            # Outlook sees an invitation only in a form of the text; attached, it is a file (MS-STANOICAL, 2.2.175).
+            entry = bytes(file.content).decode().replace("\r\n", "\n")
+            message.attach_alternative(entry, f"text/calendar; method={method}")
         message.attach(_part(file))
     return message
+
+
+def _invites(file: MailAttachment) -> str:
+    """REQUEST or CANCEL, where a file asks a calendar to do something; nothing for a file that is only to be opened."""
+    main, _separator, method = file.content_type.partition("method=")
+    is_calendar = main.lower().startswith("text/calendar")
+    return method if is_calendar and method in ("REQUEST", "CANCEL") else ""
 
 
 def _part(file: MailAttachment) -> MIMEBase:

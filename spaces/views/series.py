@@ -68,8 +68,8 @@ def _preview(request: HttpRequest, space: Space, form: SeriesForm) -> HttpRespon
                 people=typed["people"],
                 purpose=typed["purpose"],
                 use=typed["use"],
-                supported_by=typed["supported_by"],
-                remarks=typed["remarks"],
+                supported_by=typed.get("supported_by", ""),
+                remarks=typed.get("remarks", ""),
                 by=user,
             )
         except ValidationError as refusal:
@@ -87,7 +87,7 @@ def _preview(request: HttpRequest, space: Space, form: SeriesForm) -> HttpRespon
         people=typed["people"],
         purpose=typed["purpose"],
         use=typed["use"],
-        supported_by=typed["supported_by"],
+        supported_by=typed.get("supported_by", ""),
         visitor=user,
         chosen=chosen,
     )

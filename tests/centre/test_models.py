@@ -72,7 +72,7 @@ REFUSED = {
         lambda: OpeningTime(layer=OpeningHoursFactory(times={Day.MONDAY: (9, 17)}), day=Day.MONDAY),
     ),
     "a closure backwards": ("closure_days_in_order", lambda: closure(last_day=FIRST - timedelta(days=1))),
-    "a closure with a beginning only": ("closure_ends_after_begins", lambda: closure(begins=time(9))),
+    "a closure with an end only": ("closure_ends_after_begins", lambda: closure(ends=time(9))),
     "a closure that ends when it begins": (
         "closure_ends_after_begins",
         lambda: closure(begins=time(9), ends=time(9)),

@@ -42,11 +42,28 @@ def test_a_calendar_entry_carries_its_method(server: Behaviour) -> None:
 
     sending.send(mail.pk)
 
-    part = server.parsed()[0].get_payload()[1]  # type: ignore[index]
-    assert part.get_content_type() == "text/calendar"
-    assert part.get_param("method") == "REQUEST"
+    forms, part = server.parsed()[0].get_payload()  # type: ignore[misc]
+    # As a form of the text for Outlook, and as a file for everybody else.
+    assert [form.get_content_type() for form in forms.get_payload()] == ["text/plain", "text/calendar"]
+    for entry in (forms.get_payload()[1], part):
+        assert entry.get_content_type() == "text/calendar"
+        assert entry.get_param("method") == "REQUEST"
+        assert entry.get_payload(decode=True).decode().strip() == "BEGIN:VCALENDAR 予約"
     assert part.get_filename() == "予約.ics"
-    assert part.get_payload(decode=True).decode() == "BEGIN:VCALENDAR 予約"
+
+
+def test_a_published_calendar_is_a_file_and_no_invitation(server: Behaviour) -> None:
+    mail = write_mail(
+        attachments=[
+            Attachment("予約.ics", b"BEGIN:VCALENDAR", "text/calendar; charset=utf-8; method=PUBLISH")
+        ]
+    )
+
+    sending.send(mail.pk)
+
+    text, part = server.parsed()[0].get_payload()  # type: ignore[misc]
+    assert text.get_content_type() == "text/plain"
+    assert part.get_param("method") == "PUBLISH"
 
 
 def test_without_a_server_the_mail_lands_as_a_file(

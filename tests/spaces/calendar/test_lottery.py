@@ -208,6 +208,7 @@ def test_the_days_of_a_draw_are_kept_from_ordinary_booking_until_the_claims_are_
             ends_at=at(LOTTERY_DAY, 12),
             people=5,
             purpose="総会",
+            use=Booking.Use.MEETING,
             by=representative,
         )
 

@@ -37,6 +37,7 @@ def join(space: Space, group: Group, by: User, hour: int = 13) -> WaitingEntry:
         ends_at=begins_at + timedelta(hours=1),
         people=4,
         purpose="月例会",
+        use="meeting",
         by=by,
     )
 
@@ -72,7 +73,7 @@ def test_a_free_time_is_not_waited_for_but_booked(aoba: Client, group: Group, sp
     response = aoba.post("/spaces/space-a/waiting/", wish(group))
 
     assert response.context["form"].errors.as_data()["__all__"][0].code == "free"
-    assert "/spaces/space-a/book/?date=2026-11-25" in response.text
+    assert f"/spaces/space-a/book/?group={group.pk}&amp;date=2026-11-25" in response.text
     assert not WaitingEntry.objects.exists()
 
 

@@ -98,7 +98,8 @@ def put(
     if waits_for_scanner and any(one.code == files.UNCHECKED for one in refused):
         raise ScannerIsAway
     message = message_of(inbound, letter, consultation)
-    inbound.leaves_out = quotes.leaves_out_words(letter.text, message)
+    is_too_long = len(message) > Entry.LONGEST
+    inbound.leaves_out = is_too_long or quotes.leaves_out_words(letter.text, message)
     entry = entries.receive_message(
         consultation=consultation,
         message=(message or _("（本文のないメール）"))[: Entry.LONGEST],

@@ -76,7 +76,7 @@ def key_of(content: bytes) -> str:
     try:
         mail = parse(content)
         digest.update(header(mail, ADDRESSED[0]).lower().encode())
-        for data in parts.digestible(mail):
+        for data in parts.contents(mail):
             digest.update(data)
         name = header(mail, "Message-ID").strip("<>")
     except Exception:  # noqa: BLE001 - whatever is wrong with it, it is kept

@@ -71,10 +71,11 @@ def body_of(mail: "Message[str, str]") -> Body:
     return body
 
 
-def digestible(mail: "Message[str, str]") -> Iterator[bytes]:
+def contents(mail: "Message[str, str]") -> Iterator[bytes]:
     """What is in each part, for telling mails apart."""
-    for leaf, _is_text in _leaves(mail):
-        yield bytes_of(leaf)
+    for part in mail.walk():
+        if not part.is_multipart():
+            yield bytes_of(part)
 
 
 # ── The tree ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,8 +9,8 @@ import resource
 import sys
 from typing import Any
 
-from tnefparse import TNEF
 from tnefparse.properties import MAPI_ATTACH_LONG_FILENAME
+from tnefparse.tnef import TNEF
 
 MOST_MEMORY = 1024**3
 

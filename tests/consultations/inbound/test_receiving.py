@@ -14,6 +14,7 @@ from consultations.actions.inbound import fetching, filing, purging, receiving
 from consultations.models import Attachment, Consultation, Entry, InboundFile, InboundMail, InboundOriginal
 from consultations.rules import addresses
 from kyodo import clock
+from kyodo import files as kept
 from kyodo.mail.models import OutgoingMail
 from tests.consultations.inbound.letters import ANSWERED, PDF, answer_to, letter
 from tests.factories.centre import CentreFactory, WardCentreFactory, usual_week
@@ -284,6 +285,46 @@ def test_an_officer_of_a_ward_is_told_to_ask_for_the_file_again() -> None:
     (remark,) = notes(consultation)
     assert "送り直して" in remark
     assert (mail.state, consultation.entries.get(kind="message").text) == (State.MATCHED, "表です。")
+
+
+def test_one_file_that_nobody_foresaw_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks_once(data: bytes, *arguments: object) -> object:
+        if b"odd" in data:
+            raise RuntimeError
+        return usual(data, *arguments)
+
+    usual = kept.puremagic.magic_string
+    monkeypatch.setattr(kept.puremagic, "magic_string", breaks_once)
+    consultation = ConsultationFactory(in_progress=True)
+    files = (("odd.png", b"odd", "image/png"), ("会則.pdf", PDF, "application/pdf"))
+
+    mail = receiving.receive(answer_to(consultation, "資料です。", files=files))
+
+    assert [file.name for file in Attachment.objects.all()] == ["会則.pdf"]
+    assert [file.name for file in mail.files.all()] == ["odd.png"]
+    assert "壊れていて開けないので" in notes(consultation)[0]
+
+
+def test_no_file_stays_on_disk_where_the_mail_could_not_be_placed(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = set(Path(settings.MEDIA_ROOT).rglob("*"))
+    consultation = ConsultationFactory(in_progress=True)
+    files = (("会則.pdf", PDF, "application/pdf"), ("a.exe", b"MZ", "application/x-exe"))
+    monkeypatch.setattr(filing, "note", lambda *_arguments: 1 / 0)
+
+    mail = receiving.receive(answer_to(consultation, "資料です。", files=files))
+
+    assert mail.why_queued == Why.UNREAD
+    assert {path for path in Path(settings.MEDIA_ROOT).rglob("*.*") if path.is_file()} <= before
+
+
+def test_a_long_name_fits_and_hinders_nothing() -> None:
+    consultation = ConsultationFactory(in_progress=True)
+    files = (("あ" * 117 + ".pdf", PDF, "application/pdf"), ("い" * 130 + ".exe", b"MZ", "application/x-exe"))
+
+    mail = receiving.receive(answer_to(consultation, "資料です。", files=files))
+
+    assert [file.name for file in Attachment.objects.all()] == ["あ" * 116 + ".pdf"]
+    assert [file.name for file in mail.files.all()] == ["い" * 116 + ".exe"]
 
 
 def test_files_beyond_five_stay_with_the_mail() -> None:

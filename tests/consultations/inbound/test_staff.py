@@ -368,3 +368,29 @@ def test_the_timeline_leads_staff_to_the_whole_mail(staff: Client) -> None:
 
     assert step("mail", mail) in page
     assert ANSWERED in page
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_the_timeline_says_that_a_quote_was_left_out_and_opens_it_in_place(
+    staff: Client, is_cut: bool
+) -> None:
+    consultation = ConsultationFactory(in_progress=True)
+    receiving.receive(answer_to(consultation) if is_cut else answer_to(consultation, ANSWERED))
+
+    page = staff.get(
+        reverse("admin:consultations_consultation_change", args=[consultation.pk])
+    ).content.decode()
+
+    assert ("引用を省きました" in page) is is_cut
+    assert ("水曜はいかがでしょうか" in page) is is_cut
+
+
+def test_an_officer_of_a_ward_opens_what_was_left_out(client: Client, ward_officer: User) -> None:
+    consultation = ConsultationFactory(in_progress=True, ward_centre=ward_officer.ward_centre)
+    receiving.receive(answer_to(consultation))
+    client.force_login(ward_officer)
+
+    page = client.get(reverse("ward_consultation", args=[consultation.reference])).content.decode()
+
+    assert "引用を省きました" in page
+    assert "水曜はいかがでしょうか" in page

@@ -6,6 +6,7 @@ from consultations.actions.inbound import receiving
 from consultations.emails.about import about
 from consultations.models import Attachment, Entry, InboundMail
 from consultations.rules.addresses import reply_address
+from kyodo import clock
 from kyodo.mail.models import OutgoingMail
 from tests.consultations.inbound.mails import QUOTED, SENDER, TO
 from tests.consultations.inbound.mails.clients import CLIENTS
@@ -34,6 +35,7 @@ def test_a_mail_loses_no_word_and_no_file(name: str) -> None:
     said = f"相談 花子 様\n\n{QUOTED}"
     OutgoingMail.objects.create(
         to=SENDER,
+        next_attempt_at=clock.now(),
         sender="no-reply@example.jp",
         subject="【ご相談へのお返事】",
         body=said,

@@ -8,7 +8,7 @@ from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django.forms import CharField as DjangoCharField
 from django.forms import EmailField as DjangoEmailField
-from django.forms import Field, PasswordInput
+from django.forms import Field, JSONField, PasswordInput
 
 from kyodo import forms
 
@@ -34,7 +34,9 @@ class OurFields:
 
 
 def _ours(name: str, field: Field) -> Field:
-    is_text = isinstance(field, DjangoCharField) and not isinstance(field.widget, PasswordInput)
+    # A passkey comes as JSON, whose field is a child of Django's CharField.
+    is_text = isinstance(field, DjangoCharField) and not isinstance(field, JSONField)
+    is_text = is_text and not isinstance(field.widget, PasswordInput)
     if not is_text or isinstance(field, forms.CharField):
         return field
     kept = {key: getattr(field, key) for key in KEPT}

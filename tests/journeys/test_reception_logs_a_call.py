@@ -6,7 +6,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from consultations.models import Consultation, Entry
-from tests.factories.accounts import PASSWORD
+from kyodo.centre.models import WardCentre
+from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.consultations import ConsultationFactory
 from tests.journeys.conftest import Open
 from tests.journeys.looking import problems
@@ -65,9 +66,10 @@ def test_a_call_of_somebody_known_is_answered_at_once(
 
 @pytest.mark.parametrize("door", [LOG, "/ward/log/"])
 def test_enter_in_the_search_box_searches_and_the_arrows_choose(
-    open_page: Open, reception: User, ward_officer: User, door: str
+    open_page: Open, reception: User, door: str
 ) -> None:
     """Also when the lines stand there already: it never saves."""
+    ward_officer = UserFactory(role=User.Role.WARD, ward_centre=WardCentre.objects.earliest("pk"))
     office = None if door == LOG else ward_officer.ward_centre
     for name in ("渡邊 みほん", "渡邊 ふたば"):
         ConsultationFactory(closed=True, contact__name=name, ward_centre=office)

@@ -1,28 +1,33 @@
-"""`make bench`: the pages and the booking POST at full size and at a tenth, against the reference page.
+"""`make bench`: the pages and the two forms at full size and at a tenth, against the reference page.
 
-BENCH="--rounds 50 --scales 0.1" makes a quick run. The data stay in the database kyodo_bench for the next run;
---fresh loads them anew.
+BENCH="--rounds 50 --scales 0.1" makes a quick run. The data stay in a database for each size for the next run;
+--fresh loads them anew. --against ../other compares two checkouts at full size, --growth 4 this one with itself at
+four times the data.
 """
 
 import argparse
-import gzip
-import http.client
 import os
-import re
-import signal
 import statistics
-import subprocess
-import sys
-import time
-import uuid
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from pathlib import Path
 
+from benchmarks.comparison import compare
+from benchmarks.requests import (
+    REFERENCE,
+    Answer,
+    Client,
+    FormsToSend,
+    Page,
+    Request,
+    forms,
+    pages,
+)
+from benchmarks.site import Site
+
+HERE = Path(__file__).resolve().parent.parent
 PORT = int(os.environ.get("BENCH_PORT", "8765"))
-REFERENCE = "reference"
+POSTS = 100
 
 
 @dataclass
@@ -39,203 +44,55 @@ class Timings:
     def p95(self) -> float:
         return sorted(self.seconds)[int(len(self.seconds) * 0.95) - 1]
 
-
-@dataclass(frozen=True)
-class Page:
-    name: str
-    path: str
-    cookie: str = ""
-    aim: float = 2.0
-    """At most so many times the reference: public 2, signed-in 3, admin 6."""
-
-    @property
-    def queries(self) -> int:
-        """At most so many: the pages of consultations gather from more tables."""
-        return (
-            20
-            if {"inbox", "consult", "consultation", "consultations", "search", "report", "ward", "intake"}
-            & set(re.findall("[a-z]+", self.name))
-            else 12
-        )
+    def note(self, answer: Answer) -> None:
+        self.seconds.append(answer.seconds)
+        self.queries = max(self.queries, answer.queries)
+        self.sent = answer.sent
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--scales", type=float, nargs="+", default=[0.1, 1.0])
-    parser.add_argument("--fresh", action="store_true")
+    parser.add_argument("--scales", type=float, nargs="+", help="0.1 and 1; 1 for a comparison")
+    parser.add_argument("--fresh", action="store_true", help="load the data anew")
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="compare with this other checkout")
+    parser.add_argument("--growth", type=float, metavar="TIMES", help="compare with so many times the data")
+    parser.add_argument("--blocks", type=int, default=20, help="of a comparison, five requests each")
+    parser.add_argument("--only", nargs="+", default=[], metavar="PART", help="pages whose name holds this")
     options = parser.parse_args()
-    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
-    for scale in options.scales:
-        os.environ["BENCH_DATABASE"] = f"kyodo_bench_{int(scale * 1000)}"
-        manage("bench_prepare", "--scale", str(scale), *(["--fresh"] if options.fresh else []))
-        with server():
-            report(scale, measure(options.rounds, plan()))
-        print("\n" + manage("bench_races"))
+    if options.against or options.growth:
+        for scale in options.scales or [1.0]:
+            site = Site(HERE, scale * (options.growth or 1), PORT)
+            other = Site((options.against or HERE).resolve(), scale, PORT + 1)
+            for one in (site, other):
+                one.prepare(fresh=options.fresh)
+            compare(site, other, blocks=options.blocks, only=options.only)
+        return
+    for scale in options.scales or [0.1, 1.0]:
+        site = Site(HERE, scale, PORT)
+        site.prepare(fresh=options.fresh)
+        with site.served():
+            report(scale, measure(options.rounds, site))
+        print("\n" + site.manage("bench_races"))
 
 
-def manage(*arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], check=True, stdout=subprocess.PIPE, text=True
-    )
-    return done.stdout
-
-
-@contextmanager
-def server() -> Iterator[None]:
-    process = subprocess.Popen([sys.executable, "manage.py", "bench_serve", str(PORT)])
-    try:
-        for _attempt in range(300):
-            with suppress(OSError):
-                Client().get("/healthz")
-                break
-            time.sleep(0.1)
-        yield
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
-
-
-def plan() -> dict[str, str]:
-    """What the measured requests need to know of the data: addresses, sessions, free hours."""
-    return dict(line.split("=", 1) for line in manage("bench_prepare", "--facts").splitlines())
-
-
-def pages(facts: dict[str, str]) -> list[Page]:
-    member, staff, officer = facts["member"], facts["staff"], facts["officer"]
-    inbox = facts["inbox"]
-    return [
-        Page(REFERENCE, "/benchmark-reference/"),
-        Page("home", "/"),
-        Page("space list", "/spaces/"),
-        Page("space month", "/spaces/space-a/?view=month"),
-        Page("space week", "/spaces/kyodo-lab/?view=week"),
-        Page("space day", "/spaces/kyodo-lab/?view=day"),
-        Page("directory", "/groups/"),
-        Page("directory search", "/groups/?" + urlencode({"q": "見守り"})),
-        Page("space week, signed in", "/spaces/kyodo-lab/?view=week", member, 3.0),
-        Page("group page", facts["group"], member, 3.0),
-        Page("my page", "/my/", member, 3.0),
-        Page("day sheet", facts["day_sheet"], staff, 6.0),
-        Page("admin: bookings", "/admin/spaces/booking/", staff, 6.0),
-        Page("admin: mails", "/admin/mail/outgoingmail/", staff, 6.0),
-        Page("inbox: new", inbox + "?tab=new", staff, 6.0),
-        Page("inbox: all open", inbox + "?tab=all", staff, 6.0),
-        Page("inbox: words", inbox, facts["looking"], 6.0),
-        Page("consultation", facts["consultation"], staff, 6.0),
-        Page("admin: consultations", facts["consultations"], staff, 6.0),
-        Page("search", facts["consultations"] + "?" + urlencode({"q": "里山"}), staff, 6.0),
-        Page("month report", facts["report"], staff, 6.0),
-        Page("ward desk", "/ward/", officer, 6.0),
-        Page("consult form", "/consult/?who=citizen&what=start"),
-    ]
-
-
-class Client:
-    """One keep-alive connection that speaks gzip, as a browser does."""
-
-    def __init__(self) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=30)
-
-    def get(self, path: str, cookie: str = "") -> tuple[http.client.HTTPResponse, bytes]:
-        headers = {"Accept-Encoding": "gzip", "Accept-Language": "ja"}
-        if cookie:
-            headers["Cookie"] = cookie
-        self.connection.request("GET", path, headers=headers)
-        response = self.connection.getresponse()
-        return response, response.read()
-
-    def post(
-        self, path: str, data: dict[str, str], cookie: str, more: dict[str, str] | None = None
-    ) -> tuple[http.client.HTTPResponse, bytes]:
-        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"} | (more or {})
-        self.connection.request("POST", path, urlencode(data), headers)
-        response = self.connection.getresponse()
-        return response, response.read()
-
-
-def measure(rounds: int, facts: dict[str, str]) -> dict[str, tuple[Page, Timings]]:
+def measure(rounds: int, site: Site) -> dict[str, tuple[Page, Timings]]:
     """All pages in turn, so that a slow moment of the machine meets them all."""
-    client = Client()
+    client, facts = Client(site.port), site.facts()
     results = {page.name: (page, Timings()) for page in pages(facts)}
     for number in range(rounds + 10):
         for page, timings in results.values():
-            response, body = client.get(page.path, page.cookie)
-            if response.status != 200:
-                raise SystemExit(f"{page.name}: {page.path} answered {response.status}")
+            answer = client.ask(Request(page.path, page.cookie))
             if number >= 10:
-                _note(timings, response, body)
-    results |= measure_bookings(client, facts)
-    results |= measure_intake(client)
+                timings.note(answer)
+    to_send = FormsToSend(client, facts)
+    for page in forms(facts):
+        timings = Timings()
+        for request in to_send.take(page, POSTS):
+            timings.note(client.ask(request))
+        if timings.seconds:
+            results[page.name] = (page, timings)
     return results
-
-
-def measure_bookings(client: Client, facts: dict[str, str]) -> dict[str, tuple[Page, Timings]]:
-    if not facts["wishes"]:
-        print("no group without a booking is left to book: load the data anew with --fresh")
-        return {}
-    page, timings = Page("booking POST", "/spaces/kyodo-lab/book/", aim=3.0), Timings()
-    for wish in facts["wishes"].split(","):
-        day, hour, group, cookie = wish.split("|")
-        response, body = client.get(page.path, cookie)
-        text = (
-            gzip.decompress(body).decode()
-            if response.headers.get("Content-Encoding") == "gzip"
-            else body.decode()
-        )
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
-        crumbs = [crumb.split(";")[0] for crumb in response.headers.get_all("Set-Cookie", [])]
-        if token is None:
-            raise SystemExit(f"the booking form has no token: {response.status}")
-        data = {
-            "csrfmiddlewaretoken": token[1],
-            "group": group,
-            "date": day,
-            "begins": f"{int(hour):02d}:00",
-            "ends": f"{int(hour) + 1:02d}:00",
-            "people": "5",
-            "purpose": "計測の打合せ",
-        }
-        response, body = client.post(page.path, data, "; ".join([cookie, *crumbs]))
-        if response.status != 302:
-            raise SystemExit(f"booking {wish} answered {response.status}")
-        _note(timings, response, body)
-    return {page.name: (page, timings)}
-
-
-def measure_intake(client: Client) -> dict[str, tuple[Page, Timings]]:
-    """A question sent from the last page of its form, each from an address of its own: the limits stay as they are."""
-    page, timings = Page("intake POST", "/consult/"), Timings()
-    response, body = client.get("/consult/?who=citizen&what=start")
-    text = gzip.decompress(body).decode()
-    hidden = dict(re.findall(r'name="(csrfmiddlewaretoken|began)" value="([^"]+)"', text))
-    cookie = "; ".join(crumb.split(";")[0] for crumb in response.headers.get_all("Set-Cookie", []))
-    # Whoever sends faster than people write is asked to press once more.
-    time.sleep(5)
-    for number in range(100):
-        data = hidden | {
-            "who": "citizen",
-            "what": "start",
-            "text": f"子ども食堂を始めたいです。場所の探し方を教えてください。{number}",
-            "wish": "mail",
-            "name": "計測 太郎",
-            "email": f"bench-asker-{number}@example.jp",
-            "may_mail": "on",
-            "consent_use": "on",
-            "form_key": str(uuid.uuid4()),
-            "send": "1",
-        }
-        response, body = client.post(page.path, data, cookie, {"X-Forwarded-For": f"192.0.2.{number + 1}"})
-        if response.status != 302:
-            raise SystemExit(f"intake answered {response.status}")
-        _note(timings, response, body)
-    return {page.name: (page, timings)}
-
-
-def _note(timings: Timings, response: http.client.HTTPResponse, body: bytes) -> None:
-    timings.seconds.append(float(response.headers["X-Bench-Seconds"]))
-    timings.queries = max(timings.queries, int(response.headers["X-Bench-Queries"]))
-    timings.sent = len(body)
 
 
 def report(scale: float, results: dict[str, tuple[Page, Timings]]) -> None:

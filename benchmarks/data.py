@@ -18,6 +18,7 @@ from spaces.models import Booking, Occupancy, Space
 
 GROUPS, BOOKINGS, MAILS = 5_000, 200_000, 100_000
 YEARS = 10
+"""At full size; more bookings than that many years hold go further back."""
 BATCH = 2_000
 WORDS = [
     "見守り",
@@ -141,7 +142,8 @@ def _people_and_groups(count: int, chance: random.Random) -> tuple[list[User], l
 
 
 def _bookings(count: int, groups: list[Group], users: list[User], chance: random.Random) -> None:
-    rows = islice(_hours(count, chance), count)
+    years = YEARS * max(1, round(count / BOOKINGS))
+    rows = islice(_hours(count, years, chance), count)
     number = 0
     while batch := list(islice(rows, BATCH)):
         bookings, units = [], []
@@ -164,12 +166,12 @@ def _bookings(count: int, groups: list[Group], users: list[User], chance: random
             _run("ANALYZE")
 
 
-def _hours(count: int, chance: random.Random) -> Iterator[tuple[Space, list[int], datetime]]:
-    """Hours of use over ten years and the window ahead, newest first, as full as it takes."""
+def _hours(count: int, years: int, chance: random.Random) -> Iterator[tuple[Space, list[int], datetime]]:
+    """Hours of use over so many years and the window ahead, newest first, as full as it takes."""
     spaces = {space.slug: space for space in Space.objects.all()}
     units = {space.slug: list(space.units.values_list("pk", flat=True)) for space in spaces.values()}
     today = clock.today()
-    days = YEARS * 365
+    days = years * 365
     fill = min(count / (days * 5.5 * 10), 0.95)
     for offset in range(days + 59):
         day = today + timedelta(days=59 - offset)

@@ -95,7 +95,7 @@ def tell_facts() -> None:
 def wishes() -> list[str]:
     """Free hours ahead, each for a group that has none that day."""
     lab = Space.objects.get(slug="kyodo-lab")
-    groups = list(Group.objects.current().order_by("-pk")[: POSTS * 3])
+    groups = list(Group.objects.current().order_by("-pk")[: POSTS * 10])
     people = {m.group_id: m.user for m in Membership.objects.filter(group__in=groups).select_related("user")}
     busy = set(
         Booking.objects.filter(group__in=groups, begins_at__gt=clock.now()).values_list("group_id", flat=True)

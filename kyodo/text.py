@@ -24,9 +24,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import SearchQuery, SearchVectorExact
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Value
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 from django.db.models.sql.compiler import SQLCompiler
 
 from kyodo import plain
@@ -183,6 +184,11 @@ def query(asked: str, *, weight: str = "") -> FoldedQuery | None:
     """
     phrases = [_phrase(run, weight) for run in _asked_runs(asked)]
     return FoldedQuery(" & ".join(phrases)) if phrases else None
+
+
+def row_by_row(asked: FoldedQuery) -> Coalesce:
+    """The question put to each row of the field `search`, never to its index: for the few rows that something else chose."""
+    return Coalesce(SearchVectorExact(F("search"), asked), Value(False))
 
 
 def _asked_runs(asked: str) -> list[str]:

@@ -64,7 +64,7 @@ def narrowed(consultations: QuerySet[Consultation], filters: Filters, user: User
     if assignee := filters.get("assignee"):
         consultations = _of_assignee(consultations, assignee, user)
     if words := filters.get("words"):
-        consultations = search.found_among(consultations, words, user)
+        consultations = search.found_among(consultations, words)
     return consultations
 
 

@@ -74,7 +74,7 @@ def groups_to_name(user: User) -> QuerySet[Group]:
 def _open_ones(words: str, user: User) -> QuerySet[Consultation]:
     ours = Consultation.objects.in_hand_of(user).open()
     return (
-        search.found_among(ours, words, user)
+        search.found_among(ours, words)
         .select_related("contact", "assignee")
         .defer("search", "text", "contact__search")
         .order_by("-received_at", "-pk")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
 from accounts.models import User
@@ -15,66 +15,54 @@ FEWEST_DIGITS = 4
 MOST = 1_000
 """Hits looked at of each kind when everything is searched: more than anybody turns pages for."""
 
-ALL = 10_000_000
-"""More entries than any site has."""
-
 Row = TypeVar("Row", bound=Model)
 
 
 def found(consultations: QuerySet[Consultation], words: str, user: User) -> QuerySet[Consultation]:
     """Those of the given ones that the words name, among all there are: the newest MOST hits of each kind.
 
-    A word that stands in every fourth entry would have a hundred thousand of them read to show fifty lines.
+    A word that stands in every fourth entry would have a hundred thousand of them read to show fifty lines. Text and
+    contact are searched only where the person may read them. Keys are gathered from each index first: an OR across three
+    tables would walk all consultations, once for the list and once for its count.
     """
+    if reference := _reference(words):
+        return consultations.filter(reference=reference)
     newest = Entry.objects.filter(
         pk__in=_hits(Entry.objects.all(), words).order_by("-pk").values("pk")[:MOST]
     )
-    return _named(
-        consultations,
-        words,
-        user,
-        written=_hits(Consultation.objects.all(), words).order_by("-pk")[:MOST],
-        said=newest.visible_to(user),
-        asked_by=people(words).order_by("-pk")[:MOST],
-    )
-
-
-def found_among(consultations: QuerySet[Consultation], words: str, user: User) -> QuerySet[Consultation]:
-    """The same for a few of them, such as those under way: nothing is left out, however old."""
-    these = consultations.order_by().values("pk")
-    # Their entries first, then what these say. Left to choose, PostgreSQL asks the index of words anew for each of them;
-    # it takes what has a limit as it stands.
-    their_own = Entry.objects.filter(consultation__in=these).order_by().values("pk")[:ALL]
-    return _named(
-        consultations,
-        words,
-        user,
-        written=_hits(consultations.order_by(), words),
-        said=_hits(Entry.objects.visible_to(user).filter(pk__in=their_own), words).order_by(),
-        asked_by=people(words).filter(consultation__in=these).order_by(),
-    )
-
-
-def _named(
-    consultations: QuerySet[Consultation],
-    words: str,
-    user: User,
-    *,
-    written: QuerySet[Consultation],
-    said: QuerySet[Entry],
-    asked_by: QuerySet[Contact],
-) -> QuerySet[Consultation]:
-    """Text and contact are searched only where the person may read them. Keys are gathered from each index first: an OR
-    across three tables would walk all consultations, once for the list and once for its count.
-    """
-    reference = references.normalise(words)
-    if len(reference) == references.LENGTH and Consultation.objects.filter(reference=reference).exists():
-        return consultations.filter(reference=reference)
-    keys = set(written.values_list("pk", flat=True))
-    for hits in (said, asked_by):
+    keys = set(_hits(Consultation.objects.all(), words).order_by("-pk").values_list("pk", flat=True)[:MOST])
+    for hits in (newest.visible_to(user), people(words).order_by("-pk")[:MOST]):
         keys.update(hits.values_list("consultation", flat=True))
     readable = Consultation.objects.readable_by(user).filter(pk__in=_listed(keys))
     return consultations.filter(pk__in=_listed(readable.order_by().values_list("pk", flat=True)))
+
+
+def found_among(in_hand: QuerySet[Consultation], words: str) -> QuerySet[Consultation]:
+    """The same for some of those that the person's office has in hand, and so reads all of: nothing is left out, however old.
+
+    From each of them to its own entries, as far as the first that says the words. Left to choose, PostgreSQL would ask
+    the index of words first, which knows a hundred thousand entries of closed ones as well.
+    """
+    if reference := _reference(words):
+        return in_hand.filter(reference=reference)
+    these = in_hand.order_by()
+    keys = set(
+        people(words).filter(consultation__in=these.values("pk")).values_list("consultation", flat=True)
+    )
+    if asked := text.query(words):
+        said = Entry.objects.filter(text.row_by_row(asked), consultation=OuterRef("pk"))
+        for hits in (these.filter(text.row_by_row(asked)), these.filter(Exists(said))):
+            keys.update(hits.values_list("pk", flat=True))
+    return in_hand.filter(pk__in=_listed(keys))
+
+
+def _reference(words: str) -> str:
+    """What was typed, where it is the number of a consultation."""
+    reference = references.normalise(words)
+    is_known = len(reference) == references.LENGTH and (
+        Consultation.objects.filter(reference=reference).exists()
+    )
+    return reference if is_known else ""
 
 
 def _listed(keys: Iterable[int]) -> RawSQL:

@@ -36,6 +36,7 @@ STEPS: dict[str, Callable[..., Any]] = {
     "unrelate": links.unrelate,
     "duplicate": links.duplicate,
     "unduplicate": links.unduplicate,
+    "similar": links.similar,
     "partners": links.partners,
     "introduce": links.introduce,
     "readings": oversight.readings,

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from consultations.models import Access, CannedReply, Consultation, Contact, Introduction, LockOut, Presence
-from consultations.queries import similar
 from consultations.queries.opening import Opened
 from consultations.queries.timeline import Timeline, timeline_of
 from consultations.rules import replies, rights
@@ -69,7 +68,6 @@ class ConsultationPage:
     colleagues: Sequence[User]
     duplicates: Sequence[Other]
     others: Sequence[Other]
-    similar: Sequence[similar.Similar]
     introductions: Sequence[Introduction]
     canned: Sequence[tuple[int, str, str]]
     """Key, title, and the text as it would stand in this reply."""
@@ -99,7 +97,6 @@ def page_of(opened: Opened, user: User, *, all_of_it: bool = False) -> Consultat
         colleagues=colleagues_for(consultation, user) if steps.assigns_others else (),
         duplicates=duplicates,
         others=others,
-        similar=similar.similar_to(consultation, opened.fields, user),
         introductions=introductions,
         canned=canned_texts(opened, user) if steps.works else (),
     )

@@ -44,6 +44,20 @@ document.addEventListener("click", (event) => {
   area.focus();
 });
 
+// Similar ones are looked for when somebody asks, and shown in their place; without a script the link opens their page.
+document.querySelector("[data-similar] a")?.addEventListener("click", async (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const link = event.currentTarget;
+  try {
+    const answer = await fetch(link.href, { credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    link.closest("[data-similar]").replaceChildren(...page.getElementById("found").children);
+  } catch {
+    location.assign(link.href);
+  }
+});
+
 // n, r, t: what to write; c: close it. Only where nobody is typing; whoever is disturbed by it switches it off, here
 // and in the inbox at once.
 const OFF = "inbox-keys-off";

@@ -34,7 +34,7 @@ DONE = "LLLLLL>>>"
 
 LISTS = {"changelist", "add", "history", "delete", "autocomplete"}
 OPENED = {
-    STAFF: "change reply edit contact partners changes",
+    STAFF: "change reply edit contact partners similar changes",
     MANAGER: "readings",
     # Nothing is begun yet, or the address takes forms alone: back to the page of the form.
     DONE: (
@@ -44,7 +44,7 @@ OPENED = {
 }
 # What an empty POST does; nothing typed is never taken for a wish.
 PRESSED = {
-    GET_ONLY: "change partners changes readings next",
+    GET_ONLY: "change partners similar changes readings next",
     "LLLLLL222": "presence wait close tag note talk reply_preview edit relate duplicate introduce introduction",
     "LLLLLL<409><409><409>": "assign start contact reopen decline_reopening seen unduplicate",
     # A press without a draft leads to the form; one without an object finds none.

@@ -1,18 +1,20 @@
 """Consultations that belong together, and the partners found for one."""
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts import requests
 from accounts.models import User
 from consultations.actions import introductions, links, readings
 from consultations.forms.staff.partners import IntroduceForm, ResultForm
 from consultations.forms.staff.steps import NothingForm, ReferenceForm
 from consultations.models import Consultation
 from consultations.queries import partners as queries
-from consultations.queries.opening import Opened
+from consultations.queries import similar as similar_queries
+from consultations.queries.opening import Opened, open_for
 from consultations.queries.pairs import Pair, with_contact
 from consultations.views.staff.stepping import Step, open_to_work, show_step, take
 from consultations.views.versions import posted_version
@@ -94,6 +96,22 @@ def unduplicate(request: HttpRequest, pk: int) -> HttpResponse:
         lambda consultation, by: links.unmark_duplicate(
             consultation=consultation, version=posted_version(request), by=by
         ),
+    )
+
+
+@require_GET
+def similar(request: HttpRequest, pk: int) -> HttpResponse:
+    """Closed ones like it: looked for when somebody asks, since few do."""
+    user = requests.staff(request)
+    opened = open_for(user, pk)
+    if not opened.is_readable:
+        raise PermissionDenied
+    return staff_pages.page(
+        request,
+        "consultations/staff/consultation/similar.html",
+        _("似た相談"),
+        consultation=opened.consultation,
+        similar=similar_queries.similar_to(opened.consultation, opened.fields, user),
     )
 
 

@@ -33,7 +33,7 @@ STEPS: dict[str, dict[str, Any]] = {
     "let_in": {"lock_out": "1"},
     "presence": {"writing": "1"},
 }
-PAGES = ("change", "reply", "reply_preview", "edit", "contact", "partners", "changes", "readings")
+PAGES = ("change", "reply", "reply_preview", "edit", "contact", "partners", "similar", "changes", "readings")
 
 
 def address(consultation: Consultation, name: str = "change") -> str:

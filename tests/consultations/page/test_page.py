@@ -231,8 +231,9 @@ def test_similar_closed_ones_are_named_only_where_they_may_be_read(
     )
     client.force_login(coordinator)
 
-    page = html(client.get(address(consultation)))
+    page = html(client.get(address(consultation, "similar")))
 
+    assert address(consultation, "similar") in html(client.get(address(consultation)))
     assert "子ども食堂の場所" in page
     assert "ことばが同じ：子ども食堂" in page
     assert "区の子ども食堂" not in page

@@ -1,7 +1,12 @@
 from typing import Any
 
+from allauth.account.auth_backends import AuthenticationBackend
+
 from accounts import roles
 from accounts.models import User
+from kyodo.statements import RowStatement
+
+_by_key = RowStatement(lambda: User.objects.filter(pk=0))
 
 
 class RoleBackend:
@@ -15,3 +20,11 @@ class RoleBackend:
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         return isinstance(user_obj, User) and user_obj.is_active and user_obj.is_staff
+
+
+class AccountBackend(AuthenticationBackend):
+    """allauth's own; who a session belongs to is asked at every request, with a statement that is not built anew."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        user = _by_key.first(user_id)
+        return user if user is not None and self.user_can_authenticate(user) else None

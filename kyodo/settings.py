@@ -195,7 +195,7 @@ USE_TZ = True
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "accounts.backends.RoleBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "accounts.backends.AccountBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -213,6 +213,7 @@ LOGIN_REDIRECT_URL = "my"
 STAFF_HOME = "admin:index"
 WARD_HOME = "ward_desk"
 LOGOUT_REDIRECT_URL = "home"
+SESSION_ENGINE = "kyodo.sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 # Whoever works with people's data and leaves the screen is signed out; what they were typing comes back (kyodo.unsent).
 STAFF_IDLE_MINUTES = environment.integer("KYODO_STAFF_IDLE_MINUTES", 60, at_least=15)

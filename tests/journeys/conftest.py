@@ -152,7 +152,7 @@ def size(request: pytest.FixtureRequest) -> dict[str, int]:
 def carry_session(context: BrowserContext, site: str, user: User) -> None:
     """Signed in without the page: for tests about something else."""
     client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="accounts.backends.AccountBackend")
     cookie = client.cookies[django_settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
 

@@ -60,7 +60,7 @@ CLOSER_STAFF_PAGES = {
         "consultations_network consultations_person_export consultations_reading_changelist consultations_retentionrun_changelist"
     ),
 }
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.AccountBackend"
 ROLES = (
     "anonymous",
     "citizen",

@@ -112,7 +112,7 @@ def signed_in(user: User, **kept: Any) -> str:
     session = SessionStore()
     session.update(kept)
     session["_auth_user_id"] = str(user.pk)
-    session["_auth_user_backend"] = "allauth.account.auth_backends.AuthenticationBackend"
+    session["_auth_user_backend"] = "accounts.backends.AccountBackend"
     session["_auth_user_hash"] = user.get_session_auth_hash()
     session.save()
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"

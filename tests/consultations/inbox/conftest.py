@@ -31,7 +31,7 @@ def _wednesday(db: None) -> Iterator[None]:
 
 @pytest.fixture
 def staff(client: Client, coordinator: User) -> Client:
-    client.force_login(coordinator, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(coordinator, backend="accounts.backends.AccountBackend")
     return client
 
 

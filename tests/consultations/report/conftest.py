@@ -6,7 +6,7 @@ from django.test import Client
 
 from accounts.models import User
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.AccountBackend"
 
 
 @pytest.fixture

@@ -1,0 +1,17 @@
+"""Django's sessions in the database, asked for with a statement that is not built anew at every request."""
+
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from kyodo.statements import RowStatement
+
+_alive = RowStatement(lambda: Session.objects.filter(session_key="").filter(expire_date__gt=timezone.now()))
+
+
+class SessionStore(db.SessionStore):
+    def _get_session_from_db(self) -> Session | None:
+        session = _alive.first(self.session_key, timezone.now())
+        if session is None:
+            self._session_key = None
+        return session

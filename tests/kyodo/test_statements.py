@@ -1,0 +1,51 @@
+"""What every signed-in request asks: the same answers as Django's own queries."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.backends import db
+from django.test import Client
+
+from accounts.backends import AccountBackend
+from accounts.models import User
+from kyodo import clock
+from kyodo.sessions import SessionStore
+from tests.counting import query_count
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_session_is_found_until_it_ends() -> None:
+    session = SessionStore()
+    session["word"] = "ことば"
+    session.save()
+
+    assert SessionStore(session.session_key)["word"] == "ことば"
+    assert db.SessionStore(session.session_key)["word"] == "ことば"
+
+    db.Session.objects.filter(pk=session.session_key).update(expire_date=clock.now() - timedelta(seconds=1))
+
+    ended = SessionStore(session.session_key)
+    assert ended.get("word") is None
+    assert ended.session_key is None
+
+
+def test_who_a_session_belongs_to_is_the_whole_person(citizen: User) -> None:
+    found = AccountBackend().get_user(citizen.pk)
+
+    assert found == citizen
+    assert found.__dict__.keys() == User.objects.get(pk=citizen.pk).__dict__.keys()
+
+
+def test_somebody_who_may_not_enter_is_nobody(citizen: User) -> None:
+    User.objects.filter(pk=citizen.pk).update(is_active=False)
+
+    assert AccountBackend().get_user(citizen.pk) is None
+    assert AccountBackend().get_user(0) is None
+
+
+def test_a_signed_in_request_asks_for_session_and_person_alone(client: Client, citizen: User) -> None:
+    client.force_login(citizen)
+    client.get("/healthz")
+
+    assert query_count(client, "/healthz") <= 2

@@ -29,6 +29,7 @@ check:
 	@$(PYTHON_OF_VENV) -m mypy .
 	@git ls-files -z -- 'templates/*.html' | xargs -0 .venv/bin/djade --check --target-version 5.2
 	@$(PYTHON_OF_VENV) -m djlint --lint --quiet templates
+	@$(PYTHON_OF_VENV) -m djlint --lint --quiet --profile jinja partials
 	@$(MANAGE) makemigrations --check --dry-run
 	@env KYODO_PRODUCTION=1 KYODO_DEBUG=0 KYODO_ALLOWED_HOSTS=kyodo.example.jp KYODO_BASE_URL=https://kyodo.example.jp \
 		KYODO_SECRET_KEY=never-used-outside-this-check-0123456789-abcdefghijklmnopqrstuvwxyz \

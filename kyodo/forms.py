@@ -6,34 +6,69 @@ elsewhere.
 """
 
 import datetime
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django import forms as django_forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import RegexValidator
+from django.db.models import Model
 from django.forms import *  # noqa: F403 - it stands in for it
+from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
-from kyodo import addresses, clock, plain, widgets
+from kyodo import addresses, clock, drawing, plain
+
+_Row = TypeVar("_Row", bound=Model)
 
 # What a counted field says of itself while it is typed in (static/js/site.js).
 CHARACTERS_LEFT = _("あと{left}文字")
 
 
+# Django's templates of widgets, and the macro of partials/components/widgets.html that draws each.
+_INPUTS = ("text", "email", "number", "hidden", "date", "time", "checkbox", "file", "password", "url")
+WIDGETS: Mapping[str, str] = {
+    **{f"django/forms/widgets/{kind}.html": "input" for kind in _INPUTS},
+    "django/forms/widgets/textarea.html": "textarea",
+    "django/forms/widgets/select.html": "select",
+    "django/forms/widgets/radio.html": "boxes",
+    "django/forms/widgets/checkbox_select.html": "boxes",
+}
+PARTS = frozenset({"components/field.html", "components/moment.html"})
+
+
 class Renderer(TemplatesSetting):
-    """Label, hint, error, field, in that order, linked for a screen reader."""
+    """Label, hint, error, field, in that order, linked for a screen reader; fields and widgets in Jinja2."""
 
     field_template_name = "components/field.html"
     form_template_name = "components/form.html"
 
     def render(self, template_name: str, context: Any, request: Any = None) -> str:
-        """Widgets are written in Python; a field, a form, and what is not known there, in templates."""
-        if template_name in widgets.DRAWN:
-            return widgets.draw(context["widget"])
+        if template_name in WIDGETS:
+            return drawing.draw_macro("components/widgets.html", WIDGETS[template_name], context["widget"])
+        if template_name in PARTS:
+            return drawing.draw(template_name, **context)
         return super().render(template_name, context, request)
+
+
+class RowChoices(ModelChoiceIterator[_Row]):
+    """Read in one statement: Django's own opens a cursor on the server, which takes four, for thousands of rows."""
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        for row in self.queryset:
+            yield self.choice(row)
+
+
+class ModelChoiceField(django_forms.ModelChoiceField[_Row]):
+    iterator = RowChoices
+
+
+class ModelMultipleChoiceField(django_forms.ModelMultipleChoiceField[_Row]):
+    iterator = RowChoices
 
 
 class DayField(django_forms.DateField):
@@ -172,7 +207,7 @@ class SeveralFilesField(django_forms.FileField):
 class MomentWidget(django_forms.MultiWidget):
     """A day, and a clock time from a list: a wheel of minutes is no help for an hour at the centre."""
 
-    template_name = "components/_moment_widget.html"
+    template_name = "components/moment.html"
 
     def __init__(self, days_ahead: int) -> None:
         self.days_ahead = days_ahead

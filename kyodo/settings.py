@@ -178,6 +178,13 @@ TEMPLATES = [
             ],
         },
     },
+    {
+        # Partials that loop, and the parts of forms: kyodo/drawing.py.
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "jinja2",
+        "DIRS": [BASE_DIR / "partials"],
+        "OPTIONS": {"environment": "kyodo.drawing.environment"},
+    },
 ]
 FORM_RENDERER = "kyodo.forms.Renderer"
 

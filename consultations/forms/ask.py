@@ -162,6 +162,11 @@ class AskForm(forms.Form):
         return [self[name] for name in self.extra_names]
 
     @property
+    def row_fields(self) -> list[Any]:
+        """Those whose choices are rows of the centre's."""
+        return [self.fields["fields_of_activity"], self.fields["ward"]]
+
+    @property
     def wish_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in WISHES]
 

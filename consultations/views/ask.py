@@ -9,6 +9,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,8 +21,9 @@ from consultations.models import Consultation
 from consultations.queries.near_help import near_help
 from consultations.queries.own import is_acknowledged
 from consultations.rules import deadlines
-from kyodo import clock, ratelimit, references
+from kyodo import clock, drawing, ratelimit, references
 from kyodo.body_size import takes_files_from_anybody
+from kyodo.centre import hours
 
 STAMP = "consultations.form-began"
 RECEIPT = "consultations.receipt"
@@ -111,8 +113,26 @@ def _start(request: HttpRequest, start: StartForm, status: int = 200) -> HttpRes
 def _form(
     request: HttpRequest, start: StartForm, form: AskForm, began: str, status: int = 200
 ) -> HttpResponse:
-    context = {"start": start.cleaned_data, "form": form, "began": began, "choices": _choices(form)}
+    context = {
+        "start": start.cleaned_data,
+        "form": form,
+        "fields": _blank_fields(request, form),
+        "began": began,
+        "choices": _choices(form),
+    }
     return render(request, "consultations/form.html", context, status=status)
+
+
+def _blank_fields(request: HttpRequest, form: AskForm) -> str:
+    """Nothing typed and nothing known: the same for everybody who asks this. Drawing it is most of the page's time."""
+    if form.is_bound or form.initial:
+        return ""
+    rows = [(str(key), name) for field in form.row_fields for key, name in field.choices]
+    week = [(line.days, line.text) for line in hours.usual_week()]
+    key = ("consult", form.audience, form.kind, clock.today(), *rows, *week)
+    return drawing.once(
+        key, lambda: render_to_string("consultations/_form_fields.html", {"form": form}, request)
+    )
 
 
 def _review(

@@ -8,13 +8,12 @@ from django import template
 from django.conf import settings
 from django.core.paginator import Page
 from django.template.loader import render_to_string
-from django.templatetags.static import static
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kyodo import widgets
+from kyodo import drawing
+from kyodo.icons import icon
 
 register = template.Library()
 
@@ -57,37 +56,25 @@ def standing(user: Any) -> str:
     return "ward" if user.is_ward_officer else "person"
 
 
-@register.simple_tag
-@cache
-def icon(name: str) -> SafeString:
-    """A picture beside words, silent for a screen reader: {% icon "calendar" %}. Names: static/icons/sprite.svg."""
-    return format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', static("icons/sprite.svg"), name
-    )
+register.simple_tag(icon)
+
+
+@register.simple_tag(name="draw")
+def draw_partial(name: str, **context: Any) -> SafeString:
+    """A partial in Jinja2, which sees what it is given and nothing else: {% draw "spaces/times.html" rows=table.rows %}"""
+    return drawing.draw(name, **context)
 
 
 @register.simple_tag
 def options(choices: Iterable[tuple[str, str]], selected: str | None) -> SafeString:
-    """The options of a long select drawn by hand; in Python, because a loop in a template costs ten times as much."""
-    return mark_safe(  # noqa: S308 - every part is escaped here
-        "".join(
-            f'<option value="{escape(value)}"{" selected" if str(value) == selected else ""}>{escape(label)}</option>'
-            for value, label in choices
-        )
-    )
-
-
-@register.simple_tag
-def widget(part: widgets.Widget) -> SafeString:
-    """A part of a widget of several."""
-    return widgets.draw(part)
+    """The options of a long select that a page writes itself."""
+    return drawing.draw_macro("components/widgets.html", "options", choices, selected)
 
 
 @register.simple_tag
 def tags(names: Iterable[str], picture: str = "") -> SafeString:
     """Small labels, fields or wards, as items of a list: <ul class="tags">{% tags entry.wards "map-pin" %}</ul>"""
-    sign = icon(picture) if picture else ""
-    return mark_safe("".join(f"<li>{sign}{escape(name)}</li>" for name in names))  # noqa: S308 - escaped
+    return drawing.draw_macro("components/widgets.html", "tags", names, picture)
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Widgets written in Python are those that Django's templates write."""
+"""Widgets drawn in Jinja2 are those that Django's templates write."""
 
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from django.forms.renderers import TemplatesSetting
 from django.test.html import parse_html
 from django.utils.safestring import mark_safe
 
-from kyodo import widgets
+from kyodo import forms as house
 from kyodo.forms import Renderer
 
 SHARP = "\"><script>'&"
@@ -52,6 +52,6 @@ def test_a_widget_is_the_one_of_the_template(widget: forms.Widget, value: Any) -
 
 
 def test_what_is_drawn_here_is_what_the_site_asks_with() -> None:
-    drawn = {widget.template_name for widget in WIDGETS} & set(widgets.DRAWN)
+    drawn = {widget.template_name for widget in WIDGETS} & set(house.WIDGETS)
 
-    assert drawn == set(widgets.DRAWN)
+    assert drawn == set(house.WIDGETS)

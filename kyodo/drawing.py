@@ -9,11 +9,12 @@ from typing import Any
 
 import jinja2
 from django.conf import settings
-from django.template import engines
+from django.template import defaultfilters, engines
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
-from kyodo import dates
+from kyodo import clock, dates
 from kyodo.icons import icon
 
 MOST_DRAWN = 200
@@ -32,9 +33,20 @@ def environment(*, loader: jinja2.BaseLoader, auto_reload: bool, **_django: Any)
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {"icon": icon}
-    made.filters |= {"short_day": dates.short_day, "moment": dates.moment}
+    made.globals |= {"icon": icon, "url": _url}
+    made.filters |= {
+        "short_day": dates.short_day,
+        "moment": dates.moment,
+        "local": clock.local,
+        "date": defaultfilters.date,
+        "linebreaks": defaultfilters.linebreaks,
+        "filesizeformat": defaultfilters.filesizeformat,
+    }
     return made
+
+
+def _url(name: str, *arguments: object) -> str:
+    return reverse(name, args=arguments)
 
 
 def draw(name: str, **context: Any) -> SafeString:

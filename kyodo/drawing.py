@@ -39,7 +39,7 @@ def environment(*, loader: jinja2.BaseLoader, auto_reload: bool, **_django: Any)
         "moment": dates.moment,
         "local": clock.local,
         "date": defaultfilters.date,
-        "linebreaks": defaultfilters.linebreaks,
+        "linebreaks": defaultfilters.linebreaks_filter,
         "filesizeformat": defaultfilters.filesizeformat,
     }
     return made

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts.backends import AccountBackend
@@ -23,7 +24,7 @@ def test_a_session_is_found_until_it_ends() -> None:
     assert SessionStore(session.session_key)["word"] == "ことば"
     assert db.SessionStore(session.session_key)["word"] == "ことば"
 
-    db.Session.objects.filter(pk=session.session_key).update(expire_date=clock.now() - timedelta(seconds=1))
+    Session.objects.filter(pk=session.session_key).update(expire_date=clock.now() - timedelta(seconds=1))
 
     ended = SessionStore(session.session_key)
     assert ended.get("word") is None

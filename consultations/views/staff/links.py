@@ -106,6 +106,7 @@ def similar(request: HttpRequest, pk: int) -> HttpResponse:
     opened = open_for(user, pk)
     if not opened.is_readable:
         raise PermissionDenied
+    readings.record_reading(consultation=opened.consultation, what=readings.What.PAGE, by=user)
     return staff_pages.page(
         request,
         "consultations/staff/consultation/similar.html",

@@ -6,7 +6,7 @@ every signed-in request asks, and for nothing else.
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
@@ -30,7 +30,7 @@ class RowStatement(Generic[Row]):
         sql, _values = rows.query.sql_with_params()
         return rows.model, sql, [field.attname for field in rows.model._meta.concrete_fields]
 
-    def first(self, *values: object) -> Row | None:
+    def first(self, *values: Any) -> Row | None:
         """`values` in the order of the filters."""
         model, sql, names = self._compiled
         with connection.cursor() as cursor:

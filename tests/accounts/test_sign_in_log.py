@@ -19,7 +19,7 @@ from tests.factories.centre import CentreFactory
 
 pytestmark = pytest.mark.django_db
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.AccountBackend"
 LOG = "admin:accounts_signin_changelist"
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=clock.TOKYO)
 

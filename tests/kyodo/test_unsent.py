@@ -20,7 +20,7 @@ from tests.factories.centre import CentreFactory
 pytestmark = pytest.mark.django_db
 
 TYPED = {"name": "市民 一郎", "name_kana": "しみん いちろう", "phone": "045-000-1234"}
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.AccountBackend"
 
 
 @pytest.fixture(autouse=True)

@@ -63,12 +63,12 @@ class RowChoices(ModelChoiceIterator[_Row]):
             yield self.choice(row)
 
 
-class ModelChoiceField(django_forms.ModelChoiceField[_Row]):
-    iterator = RowChoices
+class ModelChoiceField(django_forms.ModelChoiceField[_Row]):  # type: ignore[no-redef]
+    iterator = RowChoices  # type: ignore[assignment]
 
 
-class ModelMultipleChoiceField(django_forms.ModelMultipleChoiceField[_Row]):
-    iterator = RowChoices
+class ModelMultipleChoiceField(django_forms.ModelMultipleChoiceField[_Row]):  # type: ignore[no-redef]
+    iterator = RowChoices  # type: ignore[assignment]
 
 
 class DayField(django_forms.DateField):

@@ -18,13 +18,7 @@ class WaitingLine:
 
 def my_entries(user: User) -> list[WaitingLine]:
     """Open wishes of this person's groups, the soonest first."""
-    entries = (
-        WaitingEntry.objects.waiting()
-        .filter(group__memberships__user_id=user.pk)
-        .select_related("space", "group")
-        .defer("group__search")
-        .order_by("begins_at", "pk")
-    )
+    entries = of_groups_of(user)
     bookable = set(
         Group.objects.filter(
             memberships__user_id=user.pk, memberships__role__in=Membership.BOOKING_ROLES
@@ -38,6 +32,17 @@ def my_entries(user: User) -> list[WaitingLine]:
         )
         for entry in entries
     ]
+
+
+def of_groups_of(user: User) -> QuerySet[WaitingEntry]:
+    """Open wishes of all groups of this person, the soonest first."""
+    return (
+        WaitingEntry.objects.waiting()
+        .filter(group__memberships__user_id=user.pk)
+        .select_related("space", "group")
+        .defer("group__search")
+        .order_by("begins_at", "pk")
+    )
 
 
 def of_group(group: Group) -> QuerySet[WaitingEntry]:

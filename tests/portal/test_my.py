@@ -228,5 +228,5 @@ def test_my_page_costs_few_queries(
     client.force_login(representative)
     client.get("/my/")  # the first page of a session also writes down the device
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(17):
         client.get("/my/")

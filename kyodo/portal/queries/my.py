@@ -68,7 +68,7 @@ def my_page(user: User) -> MyPage:
             *_wins_to_claim(user),
             *_applications_to_go_on_with(applications),
             *_registrations_to_renew(memberships, applications),
-            *_contacts_to_replace(memberships),
+            *_contacts_to_replace(user, memberships),
             *_consultations_to_answer(consultations),
         ],
         asked=[
@@ -217,10 +217,12 @@ def _registrations_to_renew(
             )
 
 
-def _contacts_to_replace(memberships: Sequence[Membership]) -> Iterator[Entry]:
+def _contacts_to_replace(user: User, memberships: Sequence[Membership]) -> Iterator[Entry]:
     """The contact has left the group: no mail of the group goes there any more."""
     own = [one.group for one in memberships if one.role == Membership.Role.REPRESENTATIVE]
-    left = recipients.contacts_who_left(own) if own else set()
+    # Most representatives are the contact themselves: nothing to ask the database.
+    others = [group for group in own if group.contact_email.lower() != user.email.lower()]
+    left = recipients.contacts_who_left(others) if others else set()
     for group in own:
         if group.pk in left or not group.contact_name:
             yield Entry(
@@ -312,8 +314,7 @@ def _draws_ahead(user: User) -> Iterator[Entry]:
 
 
 def _times_waited_for(user: User) -> Iterator[Entry]:
-    for line in waiting.my_entries(user):
-        entry = line.entry
+    for entry in waiting.of_groups_of(user):
         yield Entry(
             title=_("空き待ち：%(space)s") % {"space": entry.space},
             url=reverse("waiting"),

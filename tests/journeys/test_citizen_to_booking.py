@@ -152,8 +152,11 @@ def decide(page: Page, application: Application) -> None:
         box = page.locator(".criterion", has_text=criterion)
         box.get_by_role("checkbox").check()
         box.get_by_role("textbox").fill("会則で確かめた")
-        box.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="4つの要件を保存").click()
+    expect(page.get_by_text("要件の確認を保存しました。")).to_be_visible()
+    for criterion in ("非営利性", "自主性", "公益性", "属市域性"):
         expect(page.locator(".criterion", has_text=criterion).get_by_role("checkbox")).to_be_checked()
+    page.get_by_label("ヒアリングの記録がないまま登録する").check()
     page.get_by_role("button", name="登録する", exact=True).click()
     expect(page.get_by_text("登録しました。", exact=False).first).to_be_visible()
     application.refresh_from_db()

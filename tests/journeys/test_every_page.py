@@ -258,7 +258,13 @@ def test_pages_of_the_registration(open_page: Open, demo_site: str) -> None:
         carry_session(page.context, demo_site, owner)
         wrong += walk(page, ["/my/", application.get_absolute_url()])
         if number == 1:
-            wrong += walk(page, [reverse("application_receipt", args=[application.reference])])
+            wrong += walk(
+                page,
+                [
+                    reverse(name, args=[application.reference])
+                    for name in ("application_receipt", "application_more")
+                ],
+            )
 
     fail_on(wrong)
 
@@ -301,7 +307,10 @@ def test_pages_of_a_group(open_page: Open, demo_site: str) -> None:
                     "group_calendar",
                 )
             ),
-            reverse("group_member", args=[group.number, member.pk]),
+            *(
+                reverse(name, args=[group.number, member.pk])
+                for name in ("group_member", "hand_over", "remove_member")
+            ),
         ],
     )
     carry_session(page.context, demo_site, member.user)
@@ -391,6 +400,7 @@ def test_pages_of_reception(open_page: Open, demo_site: str) -> None:
         page,
         [
             "/my/",
+            "/my/notices/",
             "/admin/",
             reverse("admin:spaces_booking_day"),
             f"{reverse('admin:spaces_booking_day')}?date=2026-12-30",

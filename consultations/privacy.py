@@ -61,7 +61,7 @@ PRIVACY = {
     "RetentionRun": fields(plain="id started_at finished_at contacts texts files mails readings waiting"),
     "CannedReply": fields(plain="id title kind body position is_active"),
     "ReplyDraft": fields(
-        plain="id consultation waits_for_answer version saved_at", staff="by", text="message"
+        plain="id consultation waits_for_answer version saved_at", staff="by", text="message copies_to"
     ),
     "DraftFile": fields(plain="id draft content_type size", text="file name"),
     "SavedView": fields(plain="id name query position", staff="user"),

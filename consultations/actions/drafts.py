@@ -31,6 +31,7 @@ def save_draft(
     waits_for_answer: bool,
     by: User,
     accepted: Sequence[Accepted] = (),
+    copies_to: Sequence[str] = (),
 ) -> ReplyDraft:
     """Keep what was typed; files come to those already there."""
     if not rights.can_work_on(by, consultation):
@@ -42,6 +43,7 @@ def save_draft(
             defaults={
                 "message": message,
                 "waits_for_answer": waits_for_answer,
+                "copies_to": " ".join(copies_to),
                 "version": version,
                 "saved_at": clock.now(),
             },
@@ -96,7 +98,7 @@ def _send(draft: ReplyDraft, version: int, seal: str, *, by: User, closes: bool 
         draft = found
         check_version(consultation, version)
         # Before anything is written: a file stays in the store, though its row is taken back.
-        if emails.preview_of_reply(consultation, draft.message, names_of(draft)).seal != seal:
+        if _preview(consultation, draft).seal != seal:
             raise ValidationError(
                 _("送る内容が、お見せしたものから変わりました。もう一度確かめてください。"),
                 code="not_as_shown",
@@ -109,6 +111,7 @@ def _send(draft: ReplyDraft, version: int, seal: str, *, by: User, closes: bool 
             by=by,
             accepted=accepted,
             waits_for_answer=draft.waits_for_answer and not closes,
+            copies_to=copies_of(draft),
         )
         for one in accepted:
             one.content.close()
@@ -143,6 +146,14 @@ def remove_file(*, file: DraftFile, by: User) -> None:
 
 def names_of(draft: ReplyDraft) -> list[tuple[str, int]]:
     return [(file.name, file.size) for file in draft.files.all()]
+
+
+def copies_of(draft: ReplyDraft) -> list[str]:
+    return draft.copies_to.split()
+
+
+def _preview(consultation: Consultation, draft: ReplyDraft) -> emails.Preview:
+    return emails.preview_of_reply(consultation, draft.message, names_of(draft), copies_of(draft))
 
 
 def _throw_away(draft: ReplyDraft) -> None:

@@ -88,6 +88,7 @@ def reply(
     by: User,
     accepted: Sequence[Accepted] = (),
     waits_for_answer: bool = False,
+    copies_to: Sequence[str] = (),
 ) -> Entry:
     """Mail the person. Whoever answers first has it in hand from then on; the clock runs for the next step."""
     _check_words(message)
@@ -102,7 +103,7 @@ def reply(
         entry = write(
             consultation, Kind.REPLY, message, by=by, channel=Consultation.Channel.MAIL, accepted=accepted
         )
-        entry.mail = emails.reply(entry)
+        entry.mail = emails.reply(entry, copies_to)
         entry.save(update_fields=["mail"])
         mark_answered(consultation, entry.happened_at)
         save_next(consultation)

@@ -17,7 +17,8 @@ from kyodo.mail import rendering
 from kyodo.mail.actions import Attachment, queue_template
 from kyodo.mail.models import OutgoingMail
 
-RECEIVED, REPLY = "consultations/received", "consultations/reply"
+RECEIVED = "consultations/received"
+REPLY, COPY = "consultations/reply", "consultations/reply_copy"
 LONGEST_THREAD = 10
 """Letters that a reply names; clients need the last few."""
 
@@ -77,17 +78,33 @@ class Preview:
     subject: str
     body: str
     files: Sequence[tuple[str, int]]
+    copies_to: Sequence[str] = ()
 
     @property
     def seal(self) -> str:
         """Comes back with the press of the button: another mail than the one that was shown never leaves."""
-        shown = json.dumps([self.to, self.sender, self.reply_to, self.subject, self.body, list(self.files)])
+        shown = json.dumps(
+            [
+                self.to,
+                self.sender,
+                self.reply_to,
+                self.subject,
+                self.body,
+                list(self.files),
+                list(self.copies_to),
+            ]
+        )
         return salted_hmac("consultations.reply-preview", shown, algorithm="sha256").hexdigest()
 
 
-def preview_of_reply(consultation: Consultation, message: str, files: Sequence[tuple[str, int]]) -> Preview:
+def preview_of_reply(
+    consultation: Consultation,
+    message: str,
+    files: Sequence[tuple[str, int]],
+    copies_to: Sequence[str] = (),
+) -> Preview:
     """What `reply` will write, without writing it. Files by name and size."""
-    subject, body = rendering.render(REPLY, reply_context(consultation, message.strip()))
+    subject, body = rendering.render(REPLY, reply_context(consultation, message.strip(), copies_to))
     return Preview(
         to=consultation.contact.email,
         sender=settings.DEFAULT_FROM_EMAIL,
@@ -95,22 +112,33 @@ def preview_of_reply(consultation: Consultation, message: str, files: Sequence[t
         subject=subject,
         body=body,
         files=files,
+        copies_to=copies_to,
     )
 
 
-def reply(entry: Entry) -> OutgoingMail:
-    """Exactly what the page showed before it was sent."""
+def reply(entry: Entry, copies_to: Sequence[str] = ()) -> OutgoingMail:
+    """Exactly what the page showed before it was sent. A copy is a mail of its own, with a fate of its own; that it leaves
+    stands in the text, so that nobody reads along unknown to the person."""
     consultation = entry.consultation
-    return queue_template(
-        to=consultation.contact.email,
-        kind=REPLY,
-        context=reply_context(consultation, entry.text),
-        reply_to=addresses.reply_address(consultation),
-        is_automatic=False,
-        headers=thread_of(consultation),
-        attachments=[_attached(file) for file in entry.attachments.all()],
-        **about(consultation),
-    )
+    files = [_attached(file) for file in entry.attachments.all()]
+
+    def send(to: str, kind: str, headers: dict[str, str]) -> OutgoingMail:
+        return queue_template(
+            to=to,
+            kind=kind,
+            template=REPLY,
+            context=reply_context(consultation, entry.text, copies_to),
+            reply_to=addresses.reply_address(consultation),
+            is_automatic=False,
+            headers=headers,
+            attachments=files,
+            **about(consultation),
+        )
+
+    mail = send(consultation.contact.email, REPLY, thread_of(consultation))
+    for address in copies_to:
+        send(address, COPY, {})
+    return mail
 
 
 def _attached(file: models.Attachment) -> Attachment:
@@ -118,11 +146,14 @@ def _attached(file: models.Attachment) -> Attachment:
         return Attachment(file.name, content.read(), file.content_type)
 
 
-def reply_context(consultation: Consultation, message: str) -> dict[str, object]:
+def reply_context(
+    consultation: Consultation, message: str, copies_to: Sequence[str] = ()
+) -> dict[str, object]:
     return {
         "consultation": consultation,
         "name": "" if replies.greets(message, consultation.contact.name) else consultation.contact.name,
         "message": message,
+        "copies_to": copies_to,
         "url": page(consultation),
         "office": consultation.ward_centre,
         "can_answer": bool(addresses.reply_address(consultation)),

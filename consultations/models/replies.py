@@ -41,6 +41,8 @@ class ReplyDraft(models.Model):
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="reply_drafts")
     by = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
     message = models.TextField(_("相談者へ送る文"), max_length=Entry.LONGEST, blank=True)
+    copies_to = models.CharField(_("写しを送る相手（Cc）"), max_length=800, blank=True)
+    """Addresses, parted by a space."""
     waits_for_answer = models.BooleanField(_("送ったら、相談者の返事を待つ"), default=False)
     version = models.PositiveIntegerField()
     """Of the consultation, as it was when the reply was begun."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from consultations.emails.about import KIND
-from consultations.emails.people import REPLY
+from consultations.emails.people import COPY, REPLY
 from consultations.models import (
     Attachment,
     Consultation,
@@ -391,8 +391,8 @@ def _mails(consultation: Consultation, entries: Iterable[Entry], user: User) -> 
     known = {entry.mail_id for entry in entries if entry.mail_id}
     # Not the codes that open the person's page: they are no news to anybody.
     address = consultation.contact.email
-    to_person = Q(to__iexact=address, is_private=False) & ~Q(kind=REPLY)
-    mails = OutgoingMail.objects.about(KIND, [consultation.pk]).filter(to_person | ~Q(delivery=""))
+    told = Q(to__iexact=address, is_private=False) & ~Q(kind=REPLY) | Q(kind=COPY)
+    mails = OutgoingMail.objects.about(KIND, [consultation.pk]).filter(told | ~Q(delivery=""))
     for mail in mails.only(*SHOWN_OF_MAIL)[:SHOWN]:
         if mail.delivery_at is not None and consultation.ward_centre_id == user.ward_centre_id:
             yield Happening(
@@ -405,16 +405,18 @@ def _mails(consultation: Consultation, entries: Iterable[Entry], user: User) -> 
                 pk=mail.pk,
             )
         # Of the others only their way back is told: replies stand as entries.
+        is_copy = mail.kind == COPY
         is_to_person = mail.to.lower() == address.lower() and not mail.is_private and mail.kind != REPLY
-        if mail.pk not in known and is_to_person:
+        if mail.pk not in known and (is_to_person or is_copy):
             yield Happening(
                 at=mail.created_at,
                 kind="mail",
-                title=mail.subject,
+                title=_("返信の写し（Cc）") if is_copy else mail.subject,
                 icon="mail",
+                notes=[mail.to] if is_copy else [],
                 mail=mail,
                 pk=mail.pk,
-                is_told=True,
+                is_told=is_to_person,
             )
 
 

@@ -66,7 +66,11 @@ def begin(user: User, opened: Opened) -> Writing:
     draft = draft_of(opened.consultation, user)
     if draft is None:
         return _writing(user, opened, ReplyForm(), None, opened.consultation.version)
-    initial = {"message": draft.message, "waits_for_answer": draft.waits_for_answer}
+    initial = {
+        "message": draft.message,
+        "waits_for_answer": draft.waits_for_answer,
+        "copies_to": draft.copies_to,
+    }
     return _writing(user, opened, ReplyForm(initial=initial), draft, draft.version)
 
 
@@ -98,7 +102,9 @@ def letter(
 ) -> Letter:
     consultation = opened.consultation
     begun = draft.version if since is None else since
-    shown = emails.preview_of_reply(consultation, draft.message, drafts.names_of(draft))
+    shown = emails.preview_of_reply(
+        consultation, draft.message, drafts.names_of(draft), drafts.copies_of(draft)
+    )
     meanwhile = changes.since_version(consultation, begun, user) if begun != consultation.version else None
     return Letter(draft, shown, meanwhile, ending or suggested_ending(consultation))
 
@@ -149,6 +155,7 @@ def _kept(request: HttpRequest, form: ReplyForm, user: User, consultation: Consu
             version=posted_version(request),
             message=message,
             waits_for_answer=form.cleaned_data["waits_for_answer"],
+            copies_to=form.cleaned_data["copies_to"],
             by=user,
             accepted=files.accept_all(form.cleaned_data["files"]),
         )

@@ -1,8 +1,10 @@
 """What staff write into a consultation: a note, a talk, a reply."""
 
+import re
 from datetime import datetime, time
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -70,6 +72,28 @@ class TalkForm(forms.Form):
         return clock.at(day, at or time(12))
 
 
+class AddressesField(forms.CharField):
+    """Up to three addresses; typed with spaces or commas between, each one once."""
+
+    MOST = 3
+
+    def clean(self, value: Any) -> list[str]:
+        typed = re.split(r"[\s,、，;；]+", super().clean(value))
+        given = list(dict.fromkeys(self._address(one) for one in typed if one))
+        if len(given) > self.MOST:
+            raise ValidationError(
+                _("写しは%(limit)sつまでです。"), code="too_many", params={"limit": self.MOST}
+            )
+        return given
+
+    def _address(self, typed: str) -> str:
+        try:
+            return str(forms.EmailField().clean(typed))
+        except ValidationError as refusal:
+            sentence = _("「%(address)s」は、メールアドレスの形ではありません。")
+            raise ValidationError(sentence, code="address", params={"address": typed}) from refusal
+
+
 class ReplyForm(forms.Form):
     message = forms.CharField(
         label=_("相談者へ送る文"),
@@ -83,6 +107,13 @@ class ReplyForm(forms.Form):
     )
     files = SeveralFilesField(  # type: ignore[assignment]
         label=_("ファイル"), required=False, help_text=FILES_HINT
+    )
+    copies_to = AddressesField(
+        label=_("写しを送る相手（Cc）"),
+        required=False,
+        help_text=_(
+            "メールアドレスを、空白かコンマで区切って3つまで。同じメールが届き、相談者にも写しのことが書かれます。"
+        ),
     )
     waits_for_answer = forms.BooleanField(label=_("送ったら、相談者の返事を待つ"), required=False)
 

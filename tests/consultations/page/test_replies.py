@@ -98,6 +98,43 @@ def test_the_mail_is_what_the_preview_showed(client: Client, coordinator: User) 
     assert not ReplyDraft.objects.exists()
 
 
+def test_a_copy_leaves_as_a_mail_of_its_own_and_the_person_is_told_of_it(
+    client: Client, coordinator: User
+) -> None:
+    consultation = ConsultationFactory()
+    client.force_login(coordinator)
+
+    page = begin(client, consultation, "お返事です。", copies_to="family@example.jp、ward@example.jp")
+    assert "写し（Cc）" in page
+    press(client, consultation, "reply", seal=sealed(page))
+
+    mails = list(OutgoingMail.objects.order_by("pk"))
+    assert [mail.to for mail in mails] == [
+        consultation.contact.email,
+        "family@example.jp",
+        "ward@example.jp",
+    ]
+    assert len({mail.body for mail in mails}) == 1
+    assert "family@example.jp、ward@example.jp" in mails[0].body
+    assert Entry.objects.get().mail == mails[0]
+    timeline = html(client.get(address(consultation)))
+    assert timeline.count("返信の写し（Cc）") == 2
+
+
+@pytest.mark.parametrize("typed", ["no address", "a@example.jp b@example.jp c@example.jp d@example.jp"])
+def test_a_copy_to_what_is_no_address_is_told_beside_the_field(
+    client: Client, coordinator: User, typed: str
+) -> None:
+    consultation = ConsultationFactory()
+    client.force_login(coordinator)
+
+    response = press(client, consultation, "reply_preview", message="残る文", copies_to=typed)
+
+    assert response.status_code == 422
+    assert response.context["form"].errors.as_data()["copies_to"]
+    assert "残る文" in html(response)
+
+
 def test_another_mail_than_the_one_shown_does_not_leave(client: Client, coordinator: User) -> None:
     consultation = ConsultationFactory()
     client.force_login(coordinator)

@@ -12,10 +12,16 @@ class ConsultationsConfig(AppConfig):
         from consultations.actions.retention import forget_person  # noqa: PLC0415
         from consultations.emails.about import KIND  # noqa: PLC0415
         from consultations.models import Consultation  # noqa: PLC0415
-        from consultations.notices import ASSIGNED, MESSAGE, REFERRAL  # noqa: PLC0415
+        from consultations.notices import (  # noqa: PLC0415
+            ASSIGNED,
+            MENTION,
+            MESSAGE,
+            REFERRAL,
+            UNDELIVERED,
+        )
         from kyodo.mail import about  # noqa: PLC0415
 
         endings.register_departure(forget_person)
-        for kind in (ASSIGNED, MESSAGE, REFERRAL):
+        for kind in (ASSIGNED, MESSAGE, REFERRAL, UNDELIVERED, MENTION):
             notices.register(kind)
         about.register(KIND, lambda user: Consultation.objects.in_hand_of(user), undelivered.follow)

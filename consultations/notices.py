@@ -14,6 +14,8 @@ AT_ONCE: Mapping[str, str] = {
 }
 
 ASSIGNED = Kind("consultation_assigned", _("相談の担当になった"), AT_ONCE)
+UNDELIVERED = Kind("consultation_undelivered", _("担当の相談のメールが届かなかった"), AT_ONCE)
+MENTION = Kind("consultation_mention", _("職員メモで名前を挙げられた"), AT_ONCE)
 MESSAGE = Kind("consultation_message", _("担当の相談に新しいメッセージが届いた"), AT_ONCE)
 REFERRAL = Kind(
     "referral",

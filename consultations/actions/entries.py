@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from consultations.actions import files, steps
 from consultations.actions.locking import lock, lock_to_work, lock_to_write, save_next, wrong_status
-from consultations.emails import mentions as mention_emails
 from consultations.emails import people as emails
 from consultations.emails import staff
 from consultations.models import Consultation, Entry
@@ -33,9 +32,9 @@ def add_note(*, consultation: Consultation, note: str, by: User, accepted: Seque
     with kept_with_rows(), transaction.atomic():
         consultation = lock_to_write(consultation, by=by)
         entry = write(consultation, Kind.NOTE, note, by=by, accepted=accepted)
-        for colleague in mentions.mentioned(note, colleagues_for(consultation, by)):
-            if colleague != by:
-                mention_emails.tell(entry, colleague)
+        called = mentions.mentioned(note, colleagues_for(consultation, by))
+        if called:
+            staff.mentioned(consultation, called, by)
         return entry
 
 

@@ -1,5 +1,7 @@
 """What people of an office are told of consultations, by their references alone; each chooses how (accounts.notices)."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -33,6 +35,27 @@ def message_came(consultation: Consultation) -> None:
         people,
         notices.MESSAGE,
         _("【メッセージ】相談 %(reference)s に新しいメッセージが届きました"),
+    )
+
+
+def did_not_arrive(consultation: Consultation) -> None:
+    """To whoever has it in hand."""
+    _tell(
+        consultation,
+        _assignee(consultation),
+        notices.UNDELIVERED,
+        _("【届かない】相談 %(reference)s のメールが届きませんでした"),
+    )
+
+
+def mentioned(consultation: Consultation, colleagues: Collection[User], by: User) -> None:
+    """A note names them. The note itself stays where reading is written down."""
+    _tell(
+        consultation,
+        User.objects.filter(pk__in=[one.pk for one in colleagues]),
+        notices.MENTION,
+        _("【メモ】相談 %(reference)s の職員メモで、あなたの名前が挙がりました"),
+        by=by,
     )
 
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 
-from consultations.emails import offices
+from consultations.emails import offices, staff
 from consultations.emails.about import about
 from consultations.models import Consultation
 from kyodo.mail.actions import queue_template
@@ -13,14 +13,13 @@ KIND = "consultations/undelivered"
 
 
 def tell(consultation: Consultation, mail: OutgoingMail) -> None:
-    """To the assignee; the office where there is none, or where it is the assignee's own address that does not work."""
+    """The assignee, in the way they chose; the office where there is none."""
     person = consultation.assignee
-    office = consultation.ward_centre
-    is_theirs = person and offices.works_there(person, consultation.ward_centre_id, consultation)
-    addresses = [person.email] if person and is_theirs else []
-    addresses = _without(addresses, mail.to) or _without(offices.addresses(office, consultation), mail.to)
+    if person and offices.works_there(person, consultation.ward_centre_id, consultation):
+        staff.did_not_arrive(consultation)
+        return
     path = _path(consultation)
-    for address in addresses:
+    for address in _without(offices.addresses(consultation.ward_centre, consultation), mail.to):
         queue_template(
             to=address,
             kind=KIND,
@@ -30,7 +29,6 @@ def tell(consultation: Consultation, mail: OutgoingMail) -> None:
                 "is_to_person": _is_to_person(consultation, mail),
                 "url": settings.BASE_URL + path,
             },
-            key=f"undelivered:{mail.pk}:{mail.message_id}:{address.lower()}"[:200],
             **about(consultation, path),
         )
 

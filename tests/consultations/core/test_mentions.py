@@ -43,7 +43,7 @@ def test_a_colleague_is_told_once_and_without_a_word_of_the_note(
         consultation=case, note="@管理職員 と @管理 へ：内緒の話。@区の 職員 @調整 職員", by=coordinator
     )
 
-    mail = OutgoingMail.objects.get(kind="consultations/mention")
+    mail = OutgoingMail.objects.get(subject__contains="名前が挙がりました")
     assert mail.to == manager.email
     assert case.reference in mail.subject
     assert "内緒" not in mail.body + mail.subject
@@ -55,7 +55,7 @@ def test_who_is_kept_out_of_it_hears_nothing(coordinator: User, manager: User, c
 
     entries.add_note(consultation=case, note="@管理 職員", by=coordinator)
 
-    assert not OutgoingMail.objects.filter(kind="consultations/mention").exists()
+    assert not OutgoingMail.objects.exists()
 
 
 def test_a_ward_officer_is_led_to_the_desk(ward_officer: User) -> None:
@@ -64,7 +64,7 @@ def test_a_ward_officer_is_led_to_the_desk(ward_officer: User) -> None:
 
     entries.add_note(consultation=own, note="@別の", by=ward_officer)
 
-    mail = OutgoingMail.objects.get(kind="consultations/mention")
+    mail = OutgoingMail.objects.get()
     assert (mail.to, f"/ward/consultations/{own.reference}/" in mail.body) == (colleague.email, True)
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from accounts.models import User
 from consultations.actions import surveys
-from consultations.emails import mentions, overdue, people, referrals, sessions, undelivered
+from consultations.emails import overdue, people, referrals, sessions, undelivered
 from consultations.models import Consultation, Entry, Referral, SpecialistSession, Survey, Tag
 from consultations.models.specialists import Profession
 from kyodo import clock
@@ -79,8 +79,8 @@ def write_every_mail(
     people.for_centre(told)
     people.page_code(told, "123456")
     people.reply(EntryFactory(consultation=told, kind=Entry.Kind.REPLY, text="お返事です。"))
-    mentions.tell(EntryFactory(consultation=told, text=SECRET), manager)
-    undelivered.tell(told, people.received(told))
+    # To its office: whoever has it in hand is told as each chooses (notices).
+    undelivered.tell(ConsultationFactory(text=SECRET), people.received(told))
     for of_referral in (
         referrals.sent_to_office,
         referrals.withdrawn,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consultations', '0004_inbound_leaves_out'),
+        ('consultations', '0006_fill_referral_assignee'),
     ]
 
     operations = [

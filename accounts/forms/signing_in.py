@@ -18,8 +18,8 @@ KEPT = ("label", "required", "widget", "help_text", "initial", "disabled", "erro
 class SignInAddressField(forms.EmailField):
     """In lower case, as allauth keeps the address that somebody signs in with."""
 
-    def make_plain(self, typed: str) -> str:
-        return super().make_plain(typed).lower()
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").lower()
 
 
 class OurFields:
@@ -44,7 +44,7 @@ def _ours(name: str, field: Field) -> Field:
         return SignInAddressField(**kept)
     if name == "code":
         return forms.CodeField(**kept)
-    return forms.CharField(max_length=field.max_length, **kept)
+    return forms.CharField(max_length=getattr(field, "max_length", None), **kept)
 
 
 class LoginForm(OurFields, account_forms.LoginForm):

@@ -1,5 +1,7 @@
 """What reception types on the day sheet: how many came."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +11,7 @@ from spaces.models import Visit
 MOST_PEOPLE = 999
 
 
-def people_field(**options: object) -> forms.IntegerField:
+def people_field(**options: Any) -> forms.IntegerField:
     return forms.IntegerField(label=_("来館した人数"), min_value=1, max_value=MOST_PEOPLE, **options)
 
 

@@ -79,16 +79,16 @@ class Figures:
         match use.status:
             case Booking.Status.USED:
                 minutes = use.minutes if minutes is None else minutes
-                self.used += use.count
+                self.used += use.bookings
                 self.people += use.people
                 self.minutes += minutes
                 self.unit_minutes += minutes * weight
             case Booking.Status.NO_SHOW:
-                self.no_shows += use.count
+                self.no_shows += use.bookings
             case Booking.Status.CANCELLED:
-                self.cancelled += use.count
+                self.cancelled += use.bookings
             case _:
-                self.unrecorded += use.count
+                self.unrecorded += use.bookings
 
 
 @dataclass
@@ -137,7 +137,7 @@ class Use(NamedTuple):
     space_id: int
     status: str
     key: Hashable
-    count: int
+    bookings: int
     minutes: int
     people: int
 
@@ -354,19 +354,20 @@ def _by_hour(uses: Iterable[Use], place: Place, days: Mapping[date, DayHours]) -
         for hour in range(first // 60, -(-last // 60)):
             row = rows.setdefault(hour, Figures(_("%(hour)d時台") % {"hour": hour}))
             minutes = min(last, hour * 60 + 60) - max(first, hour * 60)
-            row.add(use, place.weights[use.space_id], minutes=minutes * use.count)
+            row.add(use, place.weights[use.space_id], minutes=minutes * use.bookings)
     return Table("hours", _("時間帯ごと"), _("時間帯"), [rows[hour] for hour in sorted(rows)])
 
 
 def _by_group(past: Period | None, place: Place) -> Table:
-    rows: dict[Hashable, Figures] = defaultdict(lambda: Figures(""))
+    rows: dict[int, Figures] = defaultdict(lambda: Figures(""))
     if past:
         for use in _grouped(_over(Booking.objects.between(past.first, past.last), place.only), F("group_id")):
+            assert isinstance(use.key, int)  # noqa: S101
             rows[use.key].add(use, 0)
-    most = sorted(rows, key=lambda pk: (-rows[pk].minutes, str(pk)))[:GROUPS_SHOWN]
+    most = sorted(rows, key=lambda pk: (-rows[pk].minutes, pk))[:GROUPS_SHOWN]
     names = dict(Group.objects.filter(pk__in=most).values_list("pk", "name"))
     for pk in most:
-        rows[pk].label = names[pk]  # type: ignore[index]
+        rows[pk].label = names[pk]
     title = _("団体ごと（利用時間の多い%(count)d団体まで）") % {"count": GROUPS_SHOWN}
     return Table("groups", title, _("団体"), [rows[pk] for pk in most])
 

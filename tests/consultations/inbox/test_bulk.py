@@ -39,7 +39,7 @@ def test_several_are_given_to_a_colleague(staff: Client) -> None:
 
     assert said == ["2件の担当を受付 次郎にしました。"]
     assert set(Consultation.objects.values_list("assignee", flat=True)) == {colleague.pk}
-    assert not OutgoingMail.objects.exists()
+    assert set(OutgoingMail.objects.values_list("kind", "to")) <= {("notices/one", colleague.email)}
 
 
 def test_several_are_taken_and_put_back(staff: Client, coordinator: User) -> None:

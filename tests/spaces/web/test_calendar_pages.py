@@ -125,8 +125,8 @@ def test_a_day_of_a_draw_leads_to_the_draw(client: Client, space_a: Space) -> No
 
     text = client.get("/spaces/space-a/?view=day&date=2026-11-25").text
 
-    assert f'href="/lotteries/{draw.pk}/?date=2026-11-25"' in text
-    assert "begins=" not in text
+    assert f'href="/lotteries/{draw.pk}/?' in text
+    assert "/spaces/space-a/book/" not in text
 
 
 def test_a_hold_shows_no_title(client: Client, space_a: Space) -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from consultations.models import Attachment, Consultation, Entry, Introduction, Reading
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import PASSWORD, UserFactory
 from tests.factories.centre import CentreFactory, SupportProgrammeFactory, WardCentreFactory
 from tests.factories.consultations import ConsultationFactory, EntryFactory, LockOutFactory
 
@@ -31,6 +31,8 @@ def _centre() -> None:
 @pytest.fixture
 def page(sign_in: Callable[[User], Client], manager: User) -> Callable[..., Any]:
     client = sign_in(manager)
+    # Shown once more who they are, as the export asks.
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
     def send(**typed: Any) -> Any:
         address = reverse("admin:consultations_person_export")
@@ -174,6 +176,21 @@ def test_looking_for_them_gives_nothing_out_and_logs_nothing(page: Callable[...,
     assert one.reference in answer.content.decode()
     assert "追加の質問です。" not in answer.content.decode()
     assert not Reading.objects.exists()
+
+
+def test_whoever_proves_again_who_they_are_gets_all_that_was_ticked(
+    sign_in: Callable[[User], Client], manager: User
+) -> None:
+    mine = [asked(), asked()]
+    client = sign_in(manager)
+    typed = {"email": EMAIL, "is_identified": "on", "export": "1", "theirs": [one.pk for one in mine]}
+
+    led = client.post(reverse("admin:consultations_person_export"), typed)
+
+    assert led.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert not Reading.objects.exists()
+    data, _files = taken(client.post(led.headers["Location"], {"password": PASSWORD}))
+    assert [one["reference"] for one in data["consultations"]] == [one.reference for one in mine]
 
 
 def test_without_having_seen_who_asks_no_file_is_made(page: Callable[..., Any]) -> None:

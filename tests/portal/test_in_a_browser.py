@@ -75,7 +75,7 @@ def check(page: Page, path: str) -> list[str]:
 
 
 def sign_in(page: Page) -> None:
-    page.goto("/accounts/login/")
+    page.goto("/accounts/login/?next=/my/")
     page.get_by_label("メールアドレス").fill("hanako@example.jp")
     page.get_by_label("パスワード").fill(PASSWORD)
     page.get_by_role("button", name="ログイン", exact=True).click()

@@ -11,7 +11,7 @@ from accounts.models import Group, Membership, User
 from accounts.queries.groups import latest_member_changes
 from accounts.rules import groups as rules
 from accounts.views.staff import groups as views
-from kyodo import clock
+from kyodo import clock, numbers
 from kyodo.admin_saving import SavesWhatWasTyped
 
 
@@ -146,7 +146,7 @@ class GroupAdmin(SavesWhatWasTyped):
         context = {
             "may_administer": may,
             "suspension_form": SuspensionForm(auto_id="suspend_%s"),
-            "member_changes": latest_member_changes(object_id) if may else [],
+            "member_changes": latest_member_changes(numbers.typed(object_id) or 0) if may else [],
         }
         return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
 

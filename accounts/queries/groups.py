@@ -89,7 +89,7 @@ def contact_after_hand_over(to: Membership) -> dict[str, str]:
     return {"contact_name": str(to.user), "contact_email": to.user.email}
 
 
-def latest_member_changes(group_id: str | int) -> list[MemberChange]:
+def latest_member_changes(group_id: int) -> list[MemberChange]:
     """What the centre may undo, newest first."""
     changes = MemberChange.objects.filter(group_id=group_id)
     people = changes.select_related("user", "former_representative", "changed_by", "undone_by")

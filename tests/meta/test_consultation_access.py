@@ -82,7 +82,9 @@ def keys_of(consultation: Consultation, writer: User) -> Callable[[str], dict[st
     draft = ReplyDraft.objects.create(consultation=consultation, by=writer, version=1)
     file = DraftFile.objects.create(draft=draft, file="drafts/x.pdf", name="x.pdf", content_type="", size=1)
     more = {"introduction": {"introduction": introduction.pk}, "reply_file_remove": {"file": file.pk}}
-    return lambda name: {"pk": consultation.pk, **more.get(name, {})}
+    # The views of both doors take whatever names the consultation at theirs.
+    own = dict.fromkeys(("edit", "contact"), {"key": consultation.pk})
+    return lambda name: own.get(name, {"pk": consultation.pk, **more.get(name, {})})
 
 
 def walk(consultation: Consultation, clients: dict[str, Client], writer: User, method: str) -> dict[str, str]:

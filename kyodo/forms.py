@@ -229,7 +229,15 @@ class MomentWidget(django_forms.MultiWidget):
             "min": f"{today:%Y-%m-%d}",
             "max": f"{today + datetime.timedelta(days=self.days_ahead):%Y-%m-%d}",
         }
+        self._keep_typed(value if isinstance(value, (list, tuple)) else self.decompress(value))
         return super().get_context(name, value, attrs)
+
+    def _keep_typed(self, parts: Sequence[Any]) -> None:
+        """A clock time that is not offered, but was typed or stood there before, is shown beside its mistake."""
+        clock_times = self.widgets[1]
+        typed = str(parts[1] or "") if len(parts) > 1 else ""
+        if typed and typed not in dict(clock_times.choices):  # type: ignore[attr-defined]
+            clock_times.choices = [*clock_times.choices, (typed, typed)]  # type: ignore[attr-defined]
 
     def offer(self, times: Sequence[datetime.time]) -> None:
         """These clock times alone, for who knows on which the day's door is open."""

@@ -71,8 +71,8 @@ def test_filters_find_expired_groups_and_those_without_a_representative(
     assert set(found("current")) == {group, headless}
     shown = client.get(reverse(GROUPS), {"state": "expired"})
     assert "期限切れ" in shown.text
-    row = shown.text.split('id="result_list"')[1]
-    assert "登録中" not in row
+    rows = shown.text.split('id="result_list"')[1].split("</table>")[0]
+    assert "登録中" not in rows
 
 
 def test_a_coordinator_suspends_resumes_and_closes_by_buttons(

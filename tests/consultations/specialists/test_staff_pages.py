@@ -71,7 +71,7 @@ def text(response: object) -> str:
 
 
 def test_a_session_goes_its_whole_way_on_the_page(
-    staff: Client, consultation: Consultation, specialist: Specialist
+    staff: Client, consultation: Consultation, specialist: Specialist, coordinator: User
 ) -> None:
     yokohama_spaces()
     slot = SpecialistSlot.objects.create(
@@ -117,6 +117,8 @@ def test_a_session_goes_its_whole_way_on_the_page(
     assert fixed.status_code == 302
     assert (session.status, session.place, session.slot) == (Status.FIXED, unit.name, slot)
     with time_machine.travel(MONDAY + timedelta(days=9), tick=False):
+        # Who left their screen for days signs in again.
+        staff.force_login(coordinator)
         told = staff.post(
             step(session, "finish"),
             {"finish-version": 4, "finish-outcome": "advised", "finish-result": "帳簿の話をした。"},
@@ -172,7 +174,7 @@ def test_a_refused_step_keeps_what_was_typed(staff: Client, heard: SpecialistSes
 
     assert response.status_code == 422
     assert typed in text(response)
-    assert "名前や連絡先が入っています" in text(response)
+    assert "名前・団体名・連絡先と同じことばが入っています" in text(response)
 
 
 def test_a_stale_page_shows_what_was_typed_beside_what_stands_now(

@@ -117,7 +117,8 @@ def test_a_session_goes_its_whole_way_on_the_page(
     assert fixed.status_code == 302
     assert (session.status, session.place, session.slot) == (Status.FIXED, unit.name, slot)
     with time_machine.travel(MONDAY + timedelta(days=9), tick=False):
-        # Who left their screen for days signs in again.
+        # Nine days later the session has ended by itself.
+        staff.logout()
         staff.force_login(coordinator)
         told = staff.post(
             step(session, "finish"),

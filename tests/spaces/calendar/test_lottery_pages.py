@@ -392,6 +392,8 @@ def test_the_button_draws_when_the_clock_stood_still(
     assert "いま抽選する" not in client.get(page + "change/").text
     client.post(page + "draw/")
     now.move_to(DRAW_AT + timedelta(hours=2))
+    client.logout()
+    client.force_login(coordinator)
     assert "いま抽選する" in client.get(page + "change/").text
     assert client.get(page + "draw/").status_code == 302
     client.force_login(reception)

@@ -118,7 +118,13 @@ def test_the_page_shows_what_is_and_saves_what_is_chosen(client: Client, coordin
 def test_a_ward_officer_is_offered_what_a_ward_centre_meets(ward_officer: User) -> None:
     offered = {kind.code for kind, _how in choices_of(ward_officer)}
 
-    assert offered == {"consultation_assigned", "consultation_message", "referral"}
+    assert offered == {
+        "consultation_assigned",
+        "consultation_message",
+        "consultation_undelivered",
+        "consultation_mention",
+        "referral",
+    }
 
 
 def test_both_entrances_lead_to_the_page(client: Client, coordinator: User, ward_officer: User) -> None:

@@ -88,8 +88,10 @@ for (const button of document.querySelectorAll("[data-print]")) {
 }
 
 // Several forms on one page: pressing the button of one keeps what was typed in the others. It comes back into the same
-// forms on the page that follows: in this tab, for the same person, for half an hour; signing out forgets it.
-const person = document.querySelector("meta[name=person]")?.content;
+// forms on the page that follows: in this tab, for the same person, for half an hour; signing out forgets it. Where the
+// step took those forms away, the page shows what was typed in them.
+const personTag = document.querySelector("meta[name=person]");
+const person = personTag?.content;
 const KEPT = `typed:${person}`;
 const KEPT_FOR = 30 * 60 * 1000;
 const TYPED_IN =
@@ -135,18 +137,20 @@ if (person) {
         isTyped(field) ? [{ name: field.name, place, value: isTick(field) ? field.checked : field.value }] : [],
       );
       if (form === event.target || !typed.length) delete kept[name];
-      else kept[name] = { at: Date.now(), typed };
+      else kept[name] = { at: Date.now(), page: location.pathname, typed };
     }
     sessionStorage.setItem(KEPT, JSON.stringify(kept));
   });
 
   const kept = readKept();
   const forms = namedForms();
-  for (const [name, { at, typed }] of Object.entries(kept)) {
+  const homeless = [];
+  for (const [name, { at, page, typed }] of Object.entries(kept)) {
     const form = forms.get(name);
-    if (!form && Date.now() - at < KEPT_FOR) continue;
-    delete kept[name];
-    if (!form || Date.now() - at >= KEPT_FOR) continue;
+    const isOld = Date.now() - at >= KEPT_FOR;
+    if (form || isOld) delete kept[name];
+    else if (page === location.pathname) homeless.push(...typed.map(({ value }) => value));
+    if (!form || isOld) continue;
     const fields = fieldsOf(form);
     for (const { name: fieldName, place, value } of typed) {
       const field = fields[place]?.name === fieldName ? fields[place] : form.elements[fieldName];
@@ -158,4 +162,17 @@ if (person) {
     }
   }
   sessionStorage.setItem(KEPT, JSON.stringify(kept));
+
+  const texts = homeless.filter((value) => typeof value === "string" && value.trim());
+  if (texts.length) {
+    const fold = document.createElement("details");
+    fold.className = "fold";
+    fold.open = true;
+    fold.dataset.keptTexts = "";
+    fold.append(Object.assign(document.createElement("summary"), { textContent: personTag.dataset.kept }));
+    for (const text of texts) {
+      fold.append(Object.assign(document.createElement("p"), { className: "keep-lines", textContent: text }));
+    }
+    (document.querySelector("#content, #main") ?? document.body).prepend(fold);
+  }
 }

@@ -9,10 +9,11 @@ from django.urls import reverse
 from accounts.models import Group, Membership, User
 from kyodo.mail.models import OutgoingMail
 from tests.counting import query_count
-from tests.factories.accounts import GroupFactory, MembershipFactory, UserFactory
+from tests.factories.accounts import PASSWORD, GroupFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
+BACKEND = "accounts.backends.AccountBackend"
 GROUPS = "admin:accounts_group_changelist"
 PEOPLE = "admin:accounts_user_changelist"
 
@@ -166,8 +167,14 @@ def test_three_groups_ask_no_more_than_one(client: Client, group: Group, manager
 # ── People ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def sign_in_anew(client: Client, user: User) -> None:
+    """As for what touches another's account: shown just now who they are."""
+    client.force_login(user, backend=BACKEND)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+
 def test_a_manager_gives_a_role(client: Client, manager: User, citizen: User) -> None:
-    client.force_login(manager)
+    sign_in_anew(client, manager)
     assert "役割を変える" in client.get(person_page(citizen)).content.decode()
     client.post(reverse("admin:accounts_user_role", args=[citizen.pk]), {"role": "reception"})
     citizen.refresh_from_db()
@@ -175,7 +182,7 @@ def test_a_manager_gives_a_role(client: Client, manager: User, citizen: User) ->
 
 
 def test_the_last_manager_is_told_why_not(client: Client, manager: User) -> None:
-    client.force_login(manager)
+    sign_in_anew(client, manager)
     response = client.post(
         reverse("admin:accounts_user_role", args=[manager.pk]), {"role": "citizen"}, follow=True
     )
@@ -209,7 +216,7 @@ def test_a_manager_switches_an_account_off_and_on(client: Client, manager: User,
 
 def test_a_manager_helps_with_sign_in(client: Client, manager: User, coordinator: User) -> None:
     Authenticator.objects.create(user=coordinator, type=Authenticator.Type.TOTP, data={})
-    client.force_login(manager)
+    sign_in_anew(client, manager)
     assert "設定を取り消す" in client.get(person_page(coordinator)).content.decode()
     client.post(reverse("admin:accounts_user_password_reset", args=[coordinator.pk]))
     client.post(reverse("admin:accounts_user_second_factor_reset", args=[coordinator.pk]))

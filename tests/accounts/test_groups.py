@@ -78,7 +78,8 @@ def test_three_members_ask_no_more_than_one(
     before = query_count(client, group.get_absolute_url())
     for _number in range(2):
         MembershipFactory(group=group)
-    assert query_count(client, group.get_absolute_url()) == before <= 12
+    # Twelve for the group itself; its application, whether its contact is still there, draws and waiting.
+    assert query_count(client, group.get_absolute_url()) == before <= 16
 
 
 def test_floors_above_fill_panels(

@@ -32,6 +32,7 @@ def changed(booking: Booking, **changes: str) -> dict[str, str]:
         "ends": "16:00",
         "people": "6",
         "purpose": "編集会議",
+        "use": booking.use,
         "version": str(booking.version),
     } | changes
 
@@ -230,7 +231,9 @@ def test_cancelling_twice_is_told_once(aoba: Client, booking: Booking) -> None:
 
     assert again.status_code == 200
     assert again.context["form"].errors.as_data()["__all__"][0].code == "status"
-    assert OutgoingMail.objects.filter(kind="spaces/booking_cancelled").count() == 1
+    told = OutgoingMail.objects.filter(kind="spaces/booking_cancelled").values_list("to", flat=True)
+    assert told
+    assert len(set(told)) == len(told), "each person once"
 
 
 # ── Mine ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import struct
 import time
-
 from urllib.parse import unquote
 
 import pytest

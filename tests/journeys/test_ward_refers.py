@@ -54,7 +54,7 @@ def test_a_ward_centre_refers_and_sees_the_outcome(
     # Somebody came to the ward centre.
     ward.get_by_role("link", name="受けた相談を記録する").click()
     looked(ward)
-    ward.get_by_role("region", name="だれから").get_by_label("お名前").fill("川辺 守")
+    ward.get_by_role("region", name="だれから").get_by_label("お名前").fill("桐谷 守")
     ward.get_by_label("相談の種類").select_option(label="活動を始めたい")
     ward.get_by_label("相談の内容").fill("川辺の掃除を始めたい。保険はどうすればよいか。")
     ward.get_by_role("button", name="記録する").last.click()
@@ -81,13 +81,14 @@ def test_a_ward_centre_refers_and_sees_the_outcome(
 
     # The centre reads the summary, accepts, and tells what became of it.
     mail = OutgoingMail.objects.get(kind="consultations/referral_sent")
+    assert "桐谷" not in mail.subject + mail.body
     assert "川辺" not in mail.subject + mail.body
     referral = Referral.objects.get()
     centre = open_page(size, user=coordinator)
     centre.goto(f"/admin/consultations/referral/{referral.pk}/page/")
     looked(centre)
     expect(centre.get_by_text(SUMMARY)).to_be_visible()
-    expect(centre.get_by_text("川辺 守")).to_have_count(0)
+    expect(centre.get_by_text("桐谷 守")).to_have_count(0)
     centre.get_by_role("button", name="引き受ける").click()
     expect(centre.get_by_text("引き受けました。", exact=False)).to_be_visible()
     looked(centre)

@@ -6,7 +6,7 @@ from accounts import roles
 from accounts.models import User
 from kyodo.statements import RowStatement
 
-_by_key = RowStatement(lambda: User.objects.filter(pk=0))
+_by_key = RowStatement(lambda key: User.objects.filter(pk=key), 0)
 
 
 class RoleBackend:

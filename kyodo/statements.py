@@ -15,25 +15,38 @@ Row = TypeVar("Row", bound=Model)
 
 
 class RowStatement(Generic[Row]):
-    """Finds one whole row of a model.
+    """Finds one whole row of a model, with what the query annotates it by.
 
-    `shape` makes the query, with any values in the places of the real ones, each in a filter of its own: Django sorts
-    what stands in one.
+    `shape` makes the query of `stand_ins`, values that stand nowhere else in it and no two of which are the same: the
+    real ones take their places, wherever and however often Django puts them.
     """
 
-    def __init__(self, shape: Callable[[], QuerySet[Row]]) -> None:
-        self._shape = shape
+    def __init__(self, shape: Callable[..., QuerySet[Row]], *stand_ins: Any) -> None:
+        self._shape, self._stand_ins = shape, stand_ins
 
     @cached_property
-    def _compiled(self) -> tuple[type[Row], str, list[str]]:
-        rows = self._shape().order_by()
-        sql, _values = rows.query.sql_with_params()
-        return rows.model, sql, [field.attname for field in rows.model._meta.concrete_fields]
+    def _compiled(self) -> tuple[type[Row], str, list[Any], list[str], list[str]]:
+        rows = self._shape(*self._stand_ins).order_by()
+        sql, places = rows.query.sql_with_params()
+        fields = [field.attname for field in rows.model._meta.concrete_fields]
+        return (
+            rows.model,
+            sql,
+            list(places),
+            fields,
+            list(rows.query.annotation_select),
+        )
 
     def first(self, *values: Any) -> Row | None:
-        """`values` in the order of the filters."""
-        model, sql, names = self._compiled
+        """`values` in the order of the stand-ins."""
+        model, sql, places, fields, annotations = self._compiled
+        real = dict(zip(self._stand_ins, values, strict=True))
         with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            row = cursor.fetchone()
-        return None if row is None else model.from_db(DEFAULT_DB_ALIAS, names, row)
+            cursor.execute(sql, [real.get(value, value) for value in places])
+            answer = cursor.fetchone()
+        if answer is None:
+            return None
+        row = model.from_db(DEFAULT_DB_ALIAS, fields, answer[: len(fields)])
+        for name, value in zip(annotations, answer[len(fields) :], strict=True):
+            setattr(row, name, value)
+        return row

@@ -1,12 +1,13 @@
-from datetime import timedelta
+from datetime import date, time, timedelta
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kyodo import clock
 from kyodo.centre.models import Centre, Closure
 from kyodo.centre.models.hours import ClosureQuerySet
 from kyodo.memo import once_a_request
+from kyodo.statements import RowStatement
 
 SHOWN_AHEAD = timedelta(days=7)
 """So long before it begins a closure stands on every page."""
@@ -15,8 +16,8 @@ SHOWN_AHEAD = timedelta(days=7)
 @once_a_request
 def current_centre() -> Centre:
     """The centre of this site; before `load_centre` has run, one that has nothing but a name."""
-    centres = Centre.objects.annotate(has_closures=Exists(_on_show()))  # type: ignore[no-redef]
-    centre = centres.first()
+    today = clock.today()
+    centre = _centre_now.first(today, today + SHOWN_AHEAD, clock.now().time())
     if centre is None:
         centre = Centre(name=_("市民協働推進センター"))
         centre.has_closures = True  # Nobody knows yet: whoever shows them looks.
@@ -25,10 +26,21 @@ def current_centre() -> Centre:
 
 def closures_on_show() -> list[Closure]:
     """Closures that everybody has to know of: those of today and of the next days. No query while there are none."""
-    return list(_on_show().order_by("first_day", "begins", "pk")) if current_centre().has_closures else []
+    if not current_centre().has_closures:
+        return []
+    today = clock.today()
+    shown = _on_show(today, today + SHOWN_AHEAD, clock.now().time())
+    return list(shown.order_by("first_day", "begins", "pk"))
 
 
-def _on_show() -> ClosureQuerySet:
-    today, now = clock.today(), clock.now().time()
+def _on_show(today: date, last: date, now: time) -> ClosureQuerySet:
     over = Q(last_day=today, ends__lte=now)
-    return Closure.objects.upcoming().filter(first_day__lte=today + SHOWN_AHEAD).exclude(over)
+    return Closure.objects.overlapping(today, last).exclude(over)
+
+
+def _with_closures(today: date, last: date, now: time) -> QuerySet[Centre]:
+    return Centre.objects.annotate(has_closures=Exists(_on_show(today, last, now)))  # type: ignore[no-redef]
+
+
+# Every page asks for it.
+_centre_now = RowStatement(_with_closures, date(2000, 1, 1), date(2000, 1, 2), time(0))

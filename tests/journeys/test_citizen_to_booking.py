@@ -7,11 +7,11 @@ from playwright.sync_api import Page, expect
 from accounts.models import Application, Group, User
 from kyodo.mail.models import OutgoingMail
 from spaces.models import Booking
-from tests.factories.accounts import PASSWORD
 from tests.journeys.conftest import Open, link_in_mail, newest_mail
 from tests.journeys.looking import DESKTOP
 
 EMAIL = "hajime@example.jp"
+PASSWORD = "hare-nochi-kumori-7"
 # The smallest that a reader opens: one empty page.
 PDF = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj

@@ -451,7 +451,7 @@ def test_pages_of_a_coordinator(open_page: Open, demo_site: str) -> None:
         page,
         [
             (reverse("admin:spaces_hold_add"), "確かめて確保する"),
-            (reverse("admin:spaces_close"), "取り消しになる予約を確かめる"),
+            (reverse("admin:spaces_close"), "かかる予約を確かめる"),
         ],
     )
 

@@ -90,6 +90,8 @@ def _accept(page: Page, specialist: Specialist) -> None:
     expect(page.get_by_role("main")).to_contain_text(EXCERPT)
     assert "相談 花子" not in page.content()
     assert problems(page) == []
+    # The proposed time is ticked already.
+    page.get_by_label("2026年11月24日（火） 14:00-16:00").first.uncheck()
     page.get_by_role("button", name="引き受ける", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("都合のよい日時")
     assert problems(page) == []

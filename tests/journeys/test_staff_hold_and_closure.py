@@ -61,10 +61,10 @@ def test_a_closure_cancels_the_day_and_tells_everybody(
     page.goto("/admin/spaces/booking/close/")
     page.get_by_label("最初の日").fill("2026-11-19")
     page.get_by_label("利用者に見せる理由").fill("大雨警報が出たため")
-    page.get_by_role("button", name="取り消しになる予約を確かめる").click()
-    expect(page.get_by_role("heading", name="予約2件（2団体）が取り消しになります")).to_be_visible()
+    page.get_by_role("button", name="かかる予約を確かめる").click()
+    expect(page.get_by_role("heading", name="この休館にかかる予約が2件（2団体）あります")).to_be_visible()
     assert not Closure.objects.exists()
-    page.get_by_role("button", name="休館にして、取消をお知らせする").click()
+    page.get_by_role("button", name="休館にして、お知らせする").click()
 
     expect(page.get_by_text("取り消してメールでお知らせした予約：2件", exact=False)).to_be_visible()
     assert set(Booking.objects.values_list("status", flat=True)) == {Booking.Status.CANCELLED}

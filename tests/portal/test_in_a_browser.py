@@ -182,6 +182,6 @@ def test_a_passkey_is_added_and_signs_in(page: Page, complaints: list[str]) -> N
     page.get_by_role("button", name="ログアウト").click()
     page.goto("/accounts/login/")
     page.get_by_role("button", name="パスキーでログイン").click()
-    page.wait_for_url("**/my/")
+    page.wait_for_url("**/admin/")
 
     assert complaints == []

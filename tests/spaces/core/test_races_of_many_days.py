@@ -38,6 +38,7 @@ def series_of(crowd: Crowd, lane: int, space: Space, begins: list[datetime]) -> 
         places=[Place(space, moment, moment + timedelta(hours=1)) for moment in begins],
         people=5,
         purpose="会議",
+        use=Booking.Use.MEETING,
         by=crowd.people[lane],
     )
 

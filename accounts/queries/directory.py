@@ -8,7 +8,9 @@ from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Group
+from accounts.rules.groups import is_whole_city
 from kyodo import dates
+from kyodo.centre.models import Ward
 
 Field = Group.PublicField
 SUMMARY_LENGTH = 80
@@ -34,6 +36,7 @@ class PublicProfile:
     kind: str
     fields: list[str]
     wards: list[str]
+    is_whole_city: bool
     details: list[Detail]
 
 
@@ -46,6 +49,7 @@ class Entry:
     summary: str
     fields: list[str]
     wards: list[str]
+    is_whole_city: bool
 
 
 def listed_groups() -> QuerySet[Group]:
@@ -63,6 +67,7 @@ def public_profile(group: Group) -> PublicProfile:
         kind=group.get_kind_display(),
         fields=[field.short_name for field in group.fields.all()],
         wards=[ward.name for ward in group.wards.all()],
+        is_whole_city=is_whole_city(len(group.wards.all()), Ward.objects.count()),
         details=[detail for field in Field if field in shown and (detail := _detail(group, field)).value],
     )
 
@@ -70,7 +75,7 @@ def public_profile(group: Group) -> PublicProfile:
 def rows(groups: QuerySet[Group]) -> QuerySet[Group, Row]:
     """What the list's lines are made of, in one query; the page knows the names of fields and wards already."""
     chosen = Group.fields.through.objects.filter(group=OuterRef("pk")).order_by("activityfield_id")
-    active = Group.wards.through.objects.filter(group=OuterRef("pk")).order_by("ward_id")
+    active = Group.wards.through.objects.filter(group=OuterRef("pk")).order_by("ward__position", "ward_id")
     return (
         groups.prefetch_related(None)
         .annotate(
@@ -89,6 +94,7 @@ def entry(row: Row, fields: Mapping[int, str], wards: Mapping[int, str]) -> Entr
         summary=_shortened(purpose) if Field.PURPOSE in public_fields else "",
         fields=[fields[pk] for pk in field_ids if pk in fields],
         wards=[wards[pk] for pk in ward_ids if pk in wards],
+        is_whole_city=is_whole_city(len(ward_ids), len(wards)),
     )
 
 

@@ -70,3 +70,8 @@ def can_administer(user: User) -> bool:
 def _role_in(user: User, group: Group) -> str | None:
     mine = Membership.objects.filter(group=group, user_id=user.pk)
     return mine.values_list("role", flat=True).first()
+
+
+def is_whole_city(wards: int, all_wards: int) -> bool:
+    """Of so many wards all (市内全域): one word instead of their names. Of two the names are as short."""
+    return wards == all_wards > 2

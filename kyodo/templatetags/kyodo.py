@@ -3,10 +3,17 @@
 from datetime import date, datetime
 
 from django import template
+from django.conf import settings
 
 from kyodo import dates
 
 register = template.Library()
+
+
+@register.simple_tag
+def absolute(path: str) -> str:
+    """`{% absolute picture %}`: the address as another site has to be given it."""
+    return path if "://" in path else f"{settings.BASE_URL}{path}"
 
 
 @register.filter

@@ -82,6 +82,8 @@ class MonthCell:
     href: str
     spoken: str
     is_today: bool
+    holiday: str = ""
+    """Its name, where the day is one."""
 
 
 # ── Bounds ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -157,8 +159,9 @@ def _month_cell(found: SpaceDay, asked: Prefill, *, base: str, today: date) -> M
         css=state.value,
         text=str(state.label),
         href=f"{asked.to(base, view='day', date=str(day))}#free",
-        spoken=f"{dates.short_day(day)} {state.label}",
+        spoken=" ".join(filter(None, [dates.short_day(day), found.day.holiday_name, str(state.label)])),
         is_today=day == today,
+        holiday=found.day.holiday_name,
     )
 
 

@@ -176,3 +176,28 @@ if (person) {
     (document.querySelector("#content, #main") ?? document.body).prepend(fold);
   }
 }
+
+// In a table of times or days the arrow keys go to the next link that way.
+document.addEventListener("keydown", (event) => {
+  const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  const way = ways[event.key];
+  const table = event.target.closest?.("table.availability, table.month");
+  if (!way || !table || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const middle = (link) => {
+    const box = link.getBoundingClientRect();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+  };
+  const [x, y] = middle(event.target);
+  let nearest = null;
+  let least = Infinity;
+  for (const link of table.querySelectorAll("tbody a")) {
+    const [toX, toY] = middle(link);
+    const along = (toX - x) * way[0] + (toY - y) * way[1];
+    const aside = Math.abs((toX - x) * way[1]) + Math.abs((toY - y) * way[0]);
+    const far = along + 4 * aside;
+    if (along > 1 && far < least && link.offsetParent) [nearest, least] = [link, far];
+  }
+  if (!nearest) return;
+  event.preventDefault();
+  nearest.focus();
+});

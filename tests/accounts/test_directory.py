@@ -187,6 +187,17 @@ def test_reindexing_writes_the_same_for_all(client: Client) -> None:
 # ── Narrowing down ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_all_wards_are_told_in_one_word(client: Client) -> None:
+    wards = [WardFactory() for _ in range(3)]
+    everywhere = listed(name="A", wards=wards)
+    listed(name="B", wards=wards[:2])
+
+    page = client.get(reverse("groups")).text
+
+    assert page.count("市内全域") == 1
+    assert "市内全域" in client.get(everywhere.get_absolute_url()).text
+
+
 def test_it_narrows_down_by_field_ward_and_kind(client: Client) -> None:
     welfare, culture = ActivityFieldFactory(), ActivityFieldFactory()
     naka, tsurumi = WardFactory(), WardFactory()

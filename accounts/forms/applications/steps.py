@@ -14,6 +14,7 @@ from accounts.actions.applications.writing import PartyEntry
 from accounts.forms.applications.fields import GroupKanaField, PapersField
 from accounts.models import Application, Document, Group
 from accounts.rules import steps
+from accounts.rules.groups import is_whole_city
 from accounts.rules.papers import ACCEPT
 from accounts.rules.steps import Step
 from kyodo import clock, forms
@@ -163,12 +164,13 @@ class ProfileForm(StepForm):
         help_text=_("あてはまるものをすべて選んでください。"),
         error_messages={"required": _("1つ以上選んでください。")},
     )
+    whole_city = forms.BooleanField(label=_("市内全域で活動する"), required=False)
     wards = forms.ModelMultipleChoiceField(
         label=_("活動する区"),
         queryset=Ward.objects.all(),
+        required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("おもに活動する区をすべて選んでください。"),
-        error_messages={"required": _("1つ以上選んでください。")},
+        help_text=_("おもに活動する区をすべて選んでください。市内全域なら、選ばなくてかまいません。"),
     )
     website = forms.URLField(
         label=_("ウェブサイト"),
@@ -184,15 +186,30 @@ class ProfileForm(StepForm):
 
     @classmethod
     def initial_from(cls, profile: Application | Group) -> dict[str, Any]:
-        relations = {"fields_of_activity": profile.fields.all(), "wards": profile.wards.all()}
+        wards = list(profile.wards.all())
+        relations = {
+            "fields_of_activity": profile.fields.all(),
+            "wards": wards,
+            "whole_city": is_whole_city(len(wards), Ward.objects.count()),
+        }
         return super().initial_from(profile) | relations
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("whole_city"):
+            data["wards"] = Ward.objects.all()
+        elif "wards" in data and not data["wards"]:
+            self.add_error("wards", ValidationError(_("1つ以上選んでください。"), code="required"))
+        return data
 
     def clean_founded_on(self) -> Any:
         steps.check_founded(self.cleaned_data["founded_on"])
         return self.cleaned_data["founded_on"]
 
     def answers(self) -> dict[str, Any]:
-        return _renamed(super().answers())
+        answers = _renamed(super().answers())
+        answers.pop("whole_city", None)
+        return answers
 
 
 def _renamed(answers: dict[str, Any]) -> dict[str, Any]:

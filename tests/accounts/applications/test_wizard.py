@@ -67,6 +67,15 @@ def post(client: Client, application: Application, step: str, data: dict[str, An
     return client.post(url(application, step), {"version": version} | data)
 
 
+def test_the_whole_city_is_one_tick(client: Client, draft: Application) -> None:
+    typed = {name: value for name, value in right("profile").items() if name != "wards"}
+
+    assert post(client, draft, "profile", typed).status_code == 200
+    assert post(client, draft, "profile", typed | {"whole_city": "on"}).status_code == 302
+
+    assert draft.wards.count() == Ward.objects.count()
+
+
 # ── From the start to the receipt ────────────────────────────────────────────────────────────────────────────────
 
 

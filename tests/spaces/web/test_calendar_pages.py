@@ -129,6 +129,13 @@ def test_a_day_of_a_draw_leads_to_the_draw(client: Client, space_a: Space) -> No
     assert "/spaces/space-a/book/" not in text
 
 
+def test_a_month_names_its_holidays(client: Client, space_a: Space) -> None:
+    text = client.get("/spaces/space-a/?view=month&date=2026-11-25").text
+
+    assert '<span class="name">勤労感謝の日</span>' in text
+    assert 'aria-label="11月23日（月） 勤労感謝の日' in text
+
+
 def test_a_hold_shows_no_title(client: Client, space_a: Space) -> None:
     HoldFactory(units=list(space_a.units.all()), day=WEDNESDAY, title="内部の点検")
 

@@ -2,7 +2,7 @@
 
 BENCH="--rounds 50 --scales 0.1" makes a quick run. The data stay in a database for each size for the next run;
 --fresh loads them anew. --against ../other compares two checkouts at full size, --growth 4 this one with itself at
-four times the data.
+four times the data, --peer helpdesk this one with django-helpdesk.
 """
 
 import argparse
@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.comparison import compare
+from benchmarks.helpdesk.peer import Helpdesk
 from benchmarks.requests import (
     REFERENCE,
     Answer,
     Client,
-    FormsToSend,
+    OurForms,
     Page,
     Request,
     forms,
@@ -55,15 +56,20 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--scales", type=float, nargs="+", help="0.1 and 1; 1 for a comparison")
     parser.add_argument("--fresh", action="store_true", help="load the data anew")
-    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="compare with this other checkout")
+    second = parser.add_mutually_exclusive_group()
+    second.add_argument("--against", type=Path, metavar="CHECKOUT", help="compare with this other checkout")
+    second.add_argument("--peer", choices=["helpdesk"], help="compare with this other program")
     parser.add_argument("--growth", type=float, metavar="TIMES", help="compare with so many times the data")
     parser.add_argument("--blocks", type=int, default=20, help="of a comparison, five requests each")
     parser.add_argument("--only", nargs="+", default=[], metavar="PART", help="pages whose name holds this")
     options = parser.parse_args()
-    if options.against or options.growth:
+    if options.against or options.growth or options.peer:
         for scale in options.scales or [1.0]:
             site = Site(HERE, scale * (options.growth or 1), PORT)
-            other = Site((options.against or HERE).resolve(), scale, PORT + 1)
+            if options.peer:
+                other: Site = Helpdesk(HERE, scale, PORT + 1, site)
+            else:
+                other = Site((options.against or HERE).resolve(), scale, PORT + 1)
             for one in (site, other):
                 one.prepare(fresh=options.fresh)
             compare(site, other, blocks=options.blocks, only=options.only)
@@ -85,7 +91,7 @@ def measure(rounds: int, site: Site) -> dict[str, tuple[Page, Timings]]:
             answer = client.ask(Request(page.path, page.cookie))
             if number >= 10:
                 timings.note(answer)
-    to_send = FormsToSend(client, facts)
+    to_send = OurForms(client, facts)
     for page in forms(facts):
         timings = Timings()
         for request in to_send.take(page, POSTS):

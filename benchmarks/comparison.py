@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from benchmarks.requests import Client, FormsToSend, Page, Request, forms, pages
+from benchmarks.requests import Client, Page, Request
 from benchmarks.site import Served, Site
 
 BLOCK = 5
@@ -32,12 +32,14 @@ class Cost:
 class Side:
     def __init__(self, served: Served) -> None:
         self.served = served
-        self.client = Client(served.site.port)
-        facts = served.site.facts()
-        self.pages = {page.name: page for page in [*pages(facts), *forms(facts)]}
-        self.to_send = FormsToSend(self.client, facts)
+        site = served.site
+        self.client = Client(site.port)
+        facts = site.facts()
+        forms = site.forms(facts)
+        self.pages = {page.name: page for page in [*site.pages(facts), *forms]}
+        self.to_send = site.forms_to_send(self.client, facts)
         self.costs = {name: Cost() for name in self.pages}
-        self.sends_forms = {page.name for page in forms(facts)}
+        self.sends_forms = {page.name for page in forms}
 
     def requests(self, page: Page) -> list[Request]:
         if page.name in self.sends_forms:
@@ -60,34 +62,47 @@ class Side:
         cost.sent = answers[-1].sent
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Two pages that do the same: of two checkouts, one name stands for both."""
+
+    ours: str
+    theirs: str
+
+    @property
+    def name(self) -> str:
+        return self.ours if self.ours == self.theirs else f"{self.ours} / {self.theirs}"
+
+
 def compare(site: Site, other: Site, *, blocks: int, only: list[str]) -> None:
     with ExitStack() as stack:
         sides = [Side(stack.enter_context(one.served())) for one in (site, other)]
-        names = [name for name in sides[0].pages if not only or any(part in name for part in only)]
-        for name in names:
-            for side in sides:
+        pairs = [Pair(page.beside or page.name, page.name) for page in sides[1].pages.values()]
+        pairs = [pair for pair in pairs if not only or any(part in pair.name for part in only)]
+        for pair in pairs:
+            for side, name in zip(sides, (pair.ours, pair.theirs), strict=True):
                 if name not in side.sends_forms:
                     for request in side.requests(side.pages[name])[:WARM_UP]:
                         side.client.ask(request)
         for _block in range(blocks):
-            for name in names:
-                for side in sides:
+            for pair in pairs:
+                for side, name in zip(sides, (pair.ours, pair.theirs), strict=True):
                     side.spend(name)
-        print("\n".join(_report(names, *sides)))
+        print("\n".join(_report(pairs, *sides)))
 
 
-def _report(names: list[str], one: Side, other: Side) -> Iterator[str]:
+def _report(pairs: list[Pair], one: Side, other: Side) -> Iterator[str]:
     yield f"\n{one.served.site.name} against {other.served.site.name}: below 1 the first costs less\n"
     yield "| page | CPU ratio | wall ratio | CPU ms, of it PostgreSQL | the other's | wall ms | queries | bytes |"
     yield "|---|--:|--:|--:|--:|--:|--:|--:|"
-    for name in names:
-        ours, theirs = one.costs[name], other.costs[name]
+    for pair in pairs:
+        ours, theirs = one.costs[pair.ours], other.costs[pair.theirs]
         if not ours.wall or not theirs.wall:
-            yield f"| {name} | nothing left to send: load the data anew with --fresh | | | | | | |"
+            yield f"| {pair.name} | nothing left to send: load the data anew with --fresh | | | | | | |"
             continue
         wall = [statistics.median(cost.wall) for cost in (ours, theirs)]
         yield (
-            f"| {name} | {_ratio(ours.cpu, theirs.cpu)} | {_ratio(*wall)} "
+            f"| {pair.name} | {_ratio(ours.cpu, theirs.cpu)} | {_ratio(*wall)} "
             f"| {_cpu(ours)} | {_cpu(theirs)} | {wall[0] * 1000:.1f} / {wall[1] * 1000:.1f} "
             f"| {ours.queries} / {theirs.queries} | {ours.sent:,} / {theirs.sent:,} |"
         )

@@ -10,7 +10,8 @@ from django.db.models import F
 from django.db.models.functions import Mod
 
 from accounts.models import Group, User
-from benchmarks.data import BATCH, PLACES, WORDS, reference
+from benchmarks.data import BATCH, reference
+from benchmarks.words import PLACES, WORDS, sentences
 from consultations.models import (
     Access,
     Consultation,
@@ -74,18 +75,11 @@ class World:
             Specialist(name=f"計測 士{n}郎", profession=profession, email=f"expert{n}@example.jp")
             for n, profession in enumerate(Profession.values * 5)
         )
-        self.words = [self._words(40) for _number in range(400)]
+        self.words = [sentences(self.chance, 40) for _number in range(400)]
         self.entry_words = [
-            (words, text.vector(B=[words])) for words in (self._words(60) for _n in range(800))
+            (words, text.vector(B=[words])) for words in (sentences(self.chance, 60) for _n in range(800))
         ]
         self.referred = 0
-
-    def _words(self, length: int) -> str:
-        parts = [
-            f"{self.chance.choice(PLACES)}で{self.chance.choice(WORDS)}の活動を広げたいという話。"
-            for _part in range(length // 18)
-        ]
-        return "".join(parts)
 
     def consultation(self, number: int) -> Consultation:
         """The newest come last; open ones are among the last tenth."""

@@ -11,6 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from accounts.actions import directory
 from accounts.models import Group, Membership, User
+from benchmarks.words import KANA, PLACES, WORDS
 from kyodo import clock, references
 from kyodo.centre.models import ActivityField, Ward
 from kyodo.mail.models import OutgoingMail
@@ -20,46 +21,6 @@ GROUPS, BOOKINGS, MAILS = 5_000, 200_000, 100_000
 YEARS = 10
 """At full size; more bookings than that many years hold go further back."""
 BATCH = 2_000
-WORDS = [
-    "見守り",
-    "子育て",
-    "まちづくり",
-    "防災",
-    "日本語",
-    "環境",
-    "里山",
-    "音楽",
-    "福祉",
-    "多文化",
-    "読み聞かせ",
-    "居場所",
-]
-KANA = [
-    "みまもり",
-    "こそだて",
-    "まちづくり",
-    "ぼうさい",
-    "にほんご",
-    "かんきょう",
-    "さとやま",
-    "おんがく",
-    "ふくし",
-    "たぶんか",
-    "よみきかせ",
-    "いばしょ",
-]
-PLACES = [
-    "つるみ",
-    "かながわ",
-    "なか",
-    "ほどがや",
-    "いそご",
-    "こうほく",
-    "とつか",
-    "あおば",
-    "つづき",
-    "さかえ",
-]
 
 
 def load(scale: float) -> None:

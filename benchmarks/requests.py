@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.cookies import SimpleCookie
+from typing import Protocol
 from urllib.parse import urlencode
 
 REFERENCE = "reference"
@@ -35,6 +36,8 @@ class Page:
     cookie: str = ""
     aim: float = 2.0
     """At most so many times the reference: public 2, signed-in 3, admin 6."""
+    beside: str = ""
+    """Of another program: the name of our page that does the same."""
 
     @property
     def queries(self) -> int:
@@ -129,16 +132,20 @@ class Client:
         )
 
 
-class FormsToSend:
+class FormsToSend(Protocol):
     """Requests that send a form, ready with their tokens, so that only the sending is measured."""
 
+    def take(self, page: Page, count: int) -> list[Request]:
+        """Fewer than asked for where there are no more."""
+
+
+class OurForms:
     def __init__(self, client: Client, facts: dict[str, str]) -> None:
         self._client = client
         self._wishes = [wish for wish in facts["wishes"].split(",") if wish]
         self._asked = 0
 
     def take(self, page: Page, count: int) -> list[Request]:
-        """Fewer than asked for where there are no more."""
         if page.name == BOOKING_POST:
             wishes, self._wishes = self._wishes[:count], self._wishes[count:]
             return [self._booking(page, wish) for wish in wishes]
@@ -148,7 +155,7 @@ class FormsToSend:
     def _booking(self, page: Page, wish: str) -> Request:
         day, hour, group, cookie = wish.split("|")
         answer = self._client.ask(Request(page.path, cookie))
-        data = _hidden(answer.text) | {
+        data = hidden_fields(answer.text) | {
             "group": group,
             "date": day,
             "begins": f"{int(hour):02d}:00",
@@ -167,7 +174,7 @@ class FormsToSend:
 
     def _question(self, page: Page, number: int) -> Request:
         """Sent from the last page of its form, each from an address of its own: the limits stay as they are."""
-        data = _hidden(self._question_form.text) | {
+        data = hidden_fields(self._question_form.text) | {
             "who": "citizen",
             "what": "start",
             "text": f"子ども食堂を始めたいです。場所の探し方を教えてください。{number}",
@@ -184,7 +191,7 @@ class FormsToSend:
         )
 
 
-def _hidden(text: str) -> dict[str, str]:
+def hidden_fields(text: str) -> dict[str, str]:
     hidden = dict(re.findall(r'name="(csrfmiddlewaretoken|began)" value="([^"]+)"', text))
     if "csrfmiddlewaretoken" not in hidden:
         raise SystemExit("a form came without its token")

@@ -1,8 +1,8 @@
 """A checkout that serves itself: its own environment, its own database, its own commands.
 
-The other checkout of a comparison may be older than this code. It is driven from outside, through four commands that
-every build since the first measurements has: `bench_prepare --scale N`, `bench_prepare --facts`, `bench_serve PORT`, and
-Django's `shell`.
+The other site of a comparison may be older than this code, or another program (benchmarks/helpdesk). It is driven from
+outside, through four commands that every build since the first measurements has: `bench_prepare --scale N`,
+`bench_prepare --facts`, `bench_serve PORT`, and Django's `shell`.
 """
 
 import os
@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from benchmarks import cpu
-from benchmarks.requests import Client, Request
+from benchmarks.requests import Client, FormsToSend, OurForms, Page, Request, forms, pages
 
 # What an earlier measurement booked would stand in the way of this one.
 TIDY = """
@@ -32,9 +33,26 @@ class Site:
     scale: float
     port: int
 
+    settings: ClassVar = "benchmarks.settings"
+    database: ClassVar = "kyodo_bench"
+    tidy: ClassVar = TIDY
+
     @property
     def name(self) -> str:
         return f"{self.directory.name} at {self.scale:g}"
+
+    @property
+    def python(self) -> Path:
+        return self.directory / ".venv" / "bin" / "python"
+
+    def pages(self, facts: dict[str, str]) -> list[Page]:
+        return pages(facts)
+
+    def forms(self, facts: dict[str, str]) -> list[Page]:
+        return forms(facts)
+
+    def forms_to_send(self, client: Client, facts: dict[str, str]) -> FormsToSend:
+        return OurForms(client, facts)
 
     def manage(self, *arguments: str) -> str:
         return subprocess.run(
@@ -49,7 +67,7 @@ class Site:
     def prepare(self, *, fresh: bool = False) -> None:
         """Slow once; the database stays for the next time."""
         self.manage("bench_prepare", "--scale", str(self.scale), *(["--fresh"] if fresh else []))
-        self.manage("shell", "--no-imports", "--command", TIDY)
+        self.manage("shell", "--no-imports", "--command", self.tidy)
 
     def facts(self) -> dict[str, str]:
         """What the measured requests need to know of the data: addresses, sessions, free hours."""
@@ -81,7 +99,7 @@ class Site:
         return None
 
     def _command(self, *arguments: str) -> list[str]:
-        return [str(self.directory / ".venv" / "bin" / "python"), "manage.py", *arguments]
+        return [str(self.python), "manage.py", *arguments]
 
     def _environment(self) -> dict[str, str]:
         """Nothing of ours that would lead the other checkout to our database."""
@@ -89,8 +107,8 @@ class Site:
             name: value for name, value in os.environ.items() if name not in ("KYODO_VAR", "DATABASE_URL")
         }
         return ours | {
-            "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-            "BENCH_DATABASE": f"kyodo_bench_{int(self.scale * 1000)}",
+            "DJANGO_SETTINGS_MODULE": self.settings,
+            "BENCH_DATABASE": f"{self.database}_{int(self.scale * 1000)}",
         }
 
 

@@ -3,16 +3,14 @@
 from argparse import ArgumentParser
 from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.urls import reverse
-from psycopg import sql
 
 from accounts.models import Group, Membership, User
-from benchmarks import consultations, data
+from benchmarks import consultations, data, database
 from consultations.models import Consultation
 from consultations.queries.inbox import Sort, Tab
 from consultations.views.staff.inbox import KEPT
@@ -35,24 +33,8 @@ class Command(BaseCommand):
         if facts:
             tell_facts()
             return
-        _create(fresh=fresh)
+        database.create(fresh=fresh)
         prepare(scale)
-
-
-def _create(*, fresh: bool) -> None:
-    name = settings.DATABASES["default"]["NAME"]
-    options = settings.DATABASES["default"]
-    with psycopg.connect(
-        dbname="postgres",
-        user=options["USER"],
-        host=options["HOST"],
-        password=options["PASSWORD"],
-        autocommit=True,
-    ) as server:
-        if fresh:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
 
 def prepare(scale: float) -> None:

@@ -12,6 +12,7 @@ class AccountsConfig(AppConfig):
         # allauth tells of a new second factor, and of one that was refused, by signal only.
         second_factor = import_module("accounts.second_factor")
         signals = import_module("allauth.mfa.signals")
+        import_module("accounts.viewers").register()
         notices = import_module("accounts.notices")
         notices.register(notices.APPLICATION)
         notices.register(notices.MEMBER_CHANGE)

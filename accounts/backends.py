@@ -1,12 +1,16 @@
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import QuerySet
 
 from accounts import roles
 from accounts.models import User
-from kyodo.statements import RowStatement
+from kyodo.statements import Statement
 
-_by_key = RowStatement(lambda key: User.objects.filter(pk=key), 0)
+
+@Statement
+def _by_key(key: int) -> QuerySet[User]:
+    return User.objects.filter(pk=key)
 
 
 class RoleBackend:

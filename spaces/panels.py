@@ -5,16 +5,13 @@ from collections.abc import Mapping
 from accounts.models import Group
 from accounts.panels import Panel
 from accounts.rules.groups import Rights
-from spaces.models import LotteryEntry
 from spaces.queries import bookings, lottery, waiting
-
-SHOWN = 5
 
 
 def load(group: Group, rights: Rights) -> Mapping[str, object]:
     return {
-        "lines": bookings.booking_lines(bookings.group_bookings(group, SHOWN)),
-        "draws": lottery.entries_ahead(LotteryEntry.objects.filter(group=group)) if rights.is_member else [],
+        "lines": bookings.booking_lines(bookings.group_bookings(group)),
+        "draws": lottery.entries_of_group(group) if rights.is_member else [],
         "waiting": waiting.of_group(group) if rights.is_member else [],
         "may_book": rights.can_book,
         "is_member": rights.is_member,

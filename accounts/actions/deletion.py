@@ -174,7 +174,7 @@ def _forget_number_called(application: Application) -> None:
 def _forget_invitations(traces: _Traces) -> None:
     """Open ones addressed to the person are withdrawn; of all, the address goes."""
     sent = Invitation.objects.filter(email__in=traces.addresses)
-    sent.filter(accepted_at__isnull=True, revoked_at__isnull=True).update(revoked_at=clock.now())
+    sent.unanswered().update(revoked_at=clock.now())
     sent.update(email="")
 
 

@@ -99,9 +99,7 @@ def close_group(*, group: Group, by: User) -> Group:
         _check_status(group, Group.Status.ACTIVE, Group.Status.SUSPENDED)
         group.status = Group.Status.CLOSED
         group.save(update_fields=["status"])
-        Invitation.objects.filter(group=group, accepted_at__isnull=True, revoked_at__isnull=True).update(
-            revoked_at=clock.now()
-        )
+        Invitation.objects.filter(group=group).unanswered().update(revoked_at=clock.now())
         endings.follow(group=group, by=by)
         emails.tell_closed(group)
     return group

@@ -309,7 +309,7 @@ def _check_not_closed(group: Group) -> None:
 
 
 def _open_invitations(group: Group) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(group=group, accepted_at__isnull=True, revoked_at__isnull=True)
+    return Invitation.objects.filter(group=group).unanswered()
 
 
 def _check_not_member(group: Group, email: str) -> None:

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pghistory
@@ -310,6 +311,15 @@ class MemberChange(models.Model):
         return f"{self.group} {self.get_kind_display()}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def unanswered(self) -> "InvitationQuerySet":
+        """Neither accepted nor taken back; their time may be over."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True)
+
+    def open(self, now: datetime) -> "InvitationQuerySet":
+        return self.unanswered().filter(expires_at__gt=now)
+
+
 class Invitation(models.Model):
     """An invitation by mail (招待) to join a group; good once, for a while, until revoked."""
 
@@ -325,6 +335,8 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("招待")

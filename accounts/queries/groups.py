@@ -1,8 +1,8 @@
 """What the pages of a group read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
@@ -13,6 +13,7 @@ from accounts.queries import recipients
 from accounts.rules import groups as rules
 from accounts.rules import validity
 from kyodo import clock
+from kyodo.statements import Statement
 
 MEMBER_CHANGES = 10
 
@@ -51,25 +52,54 @@ class GroupPage:
         return any(one.role == Membership.Role.REPRESENTATIVE for one in self.memberships)
 
 
+def group_of(user: User, number: str) -> Group | None:
+    """The group with this registration number, for its own people and the centre's staff."""
+    return _group_of.first(user, number)
+
+
+@Statement
+def _group_of(user: User, number: str) -> QuerySet[Group]:
+    return Group.objects.visible_to(user).filter(number=number).prefetch_related("fields", "wards")
+
+
 def group_page(group: Group, user: User) -> GroupPage:
-    members = Membership.objects.visible_to(user).filter(group=group).select_related("user")
-    memberships = list(members.order_by("joined_at", "pk"))
+    memberships = _members.rows(user, group.pk)
     role = next((one.role for one in memberships if one.user_id == user.pk), None)
     rights = rules.rights_with(role, user, group)
     return GroupPage(
         group=group,
         rights=rights,
         memberships=memberships,
-        invitations=list(open_invitations(group)) if rights.can_manage_members else [],
-        documents=list(Document.objects.visible_to(user).current().filter(group=group)),
+        invitations=open_invitations(group) if rights.can_manage_members else [],
+        documents=_documents.rows(user, group.pk),
         panels=panels.fill(group, rights),
-        application=Application.objects.visible_to(user)
-        .filter(group=group, status__in=Application.OPEN)
-        .first(),
+        application=_open_application.first(user, group.pk),
         renewal_opens_on=validity.renewal_opens_on(group.valid_until),
         can_renew=rights.is_representative and validity.can_renew(group, clock.today()),
-        contact_has_left=rights.can_manage_members and bool(recipients.contacts_who_left([group])),
+        contact_has_left=rights.can_manage_members and _contact_has_left(group, memberships),
     )
+
+
+@Statement
+def _members(user: User, group: int) -> QuerySet[Membership]:
+    members = Membership.objects.visible_to(user).filter(group=group)
+    return members.select_related("user").order_by("joined_at", "pk")
+
+
+@Statement
+def _documents(user: User, group: int) -> QuerySet[Document]:
+    return Document.objects.visible_to(user).current().filter(group=group)
+
+
+@Statement
+def _open_application(user: User, group: int) -> QuerySet[Application]:
+    return Application.objects.visible_to(user).filter(group=group, status__in=Application.OPEN)[:1]
+
+
+def _contact_has_left(group: Group, memberships: Iterable[Membership]) -> bool:
+    """Most contacts are among the members, who are on the page already: nothing to ask the database."""
+    here = {one.user.email.lower() for one in memberships if one.user.is_active}
+    return group.contact_email.lower() not in here and bool(recipients.contacts_who_left([group]))
 
 
 def contact_after_hand_over(to: Membership) -> dict[str, str]:
@@ -96,19 +126,34 @@ def latest_member_changes(group_id: int) -> list[MemberChange]:
     return list(people[:MEMBER_CHANGES])
 
 
-def open_invitations(group: Group) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(
-        group=group, accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=clock.now()
-    ).select_related("invited_by")
+def open_invitations(group: Group) -> list[Invitation]:
+    return _open_invitations.rows(group.pk, clock.now())
+
+
+@Statement
+def _open_invitations(group: int, now: datetime) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(group=group).open(now).select_related("invited_by")
 
 
 def invitations_for(user: User) -> QuerySet[Invitation]:
     """Those that wait for this person's answer, by the addresses they have proved to be theirs."""
-    addresses = EmailAddress.objects.filter(user=user, verified=True).values("email")
-    waiting = Invitation.objects.filter(
-        email__in=addresses, accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=clock.now()
-    )
-    return waiting.exclude(group__status=Group.Status.CLOSED)
+    return _invitations_for(user.pk, clock.now())
+
+
+def invitations_waiting(user: User) -> list[Invitation]:
+    """The same, with their groups and who invited."""
+    return _invitations_waiting.rows(user.pk, clock.now())
+
+
+def _invitations_for(person: int, now: datetime) -> QuerySet[Invitation]:
+    addresses = EmailAddress.objects.filter(user=person, verified=True).values("email")
+    open_ones = Invitation.objects.filter(email__in=addresses).open(now)
+    return open_ones.exclude(group__status=Group.Status.CLOSED)
+
+
+@Statement
+def _invitations_waiting(person: int, now: datetime) -> QuerySet[Invitation]:
+    return _invitations_for(person, now).select_related("group", "invited_by")
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
+from django.db.models import QuerySet
 
 from accounts.models import Application, Group, Membership, User
 from accounts.models.groups import MembershipQuerySet
+from kyodo.statements import Statement
 
 
 @dataclass(frozen=True)
@@ -21,9 +23,7 @@ class Recipient:
 def of_group(group: Group, person: User | None = None, *, also_in_charge: bool = False) -> list[Recipient]:
     """The person who acts for the group. Where that person has left or is staff, or when asked, those in charge of it: the
     representative and the contact. While it has neither, whoever else belongs to it."""
-    acting = (
-        [person] if person and not person.is_staff and _members(group).filter(user=person).exists() else []
-    )
+    acting = [person] if person and not person.is_staff and _is_member.first(group.pk, person.pk) else []
     people = [_person(one) for one in acting]
     if also_in_charge or not people:
         people += [*_representative(group), *contact(group)]
@@ -79,6 +79,12 @@ def contacts_who_left(groups: Iterable[Group]) -> set[int]:
 def _members(group: Group) -> MembershipQuerySet:
     members = Membership.objects.filter(group=group, user__is_active=True)
     return members.select_related("user").order_by("joined_at", "pk")
+
+
+@Statement
+def _is_member(group: int, person: int) -> QuerySet[Membership, int]:
+    active = Membership.objects.filter(group=group, user=person, user__is_active=True)
+    return active.order_by().values_list("pk", flat=True)
 
 
 def _representative(group: Group) -> list[Recipient]:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from accounts.models import Group, Membership, User
+from kyodo.statements import Statement
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,12 @@ def can_administer(user: User) -> bool:
 
 
 def _role_in(user: User, group: Group) -> str | None:
-    mine = Membership.objects.filter(group=group, user_id=user.pk)
-    return mine.values_list("role", flat=True).first()
+    return _roles.first(group.pk, user.pk)
+
+
+@Statement
+def _roles(group: int, user: int) -> QuerySet[Membership, str]:
+    return Membership.objects.filter(group=group, user_id=user).order_by().values_list("role", flat=True)
 
 
 def is_whole_city(wards: int, all_wards: int) -> bool:

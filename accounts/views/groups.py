@@ -12,7 +12,7 @@ from accounts.actions import groups as actions
 from accounts.forms.groups import ContactForm, DirectoryEntryForm
 from accounts.models import Group, User
 from accounts.queries.directory import listed_groups, public_profile
-from accounts.queries.groups import group_page
+from accounts.queries.groups import group_of, group_page
 from accounts.requests import person
 from accounts.rules import groups as rules
 
@@ -21,10 +21,8 @@ from accounts.rules import groups as rules
 @require_GET
 def group(request: HttpRequest, number: str) -> HttpResponse:
     """One address for all: its people see the group, others its entry in the directory if it has one."""
-    if isinstance(request.user, User):
-        inside = Group.objects.visible_to(request.user).prefetch_related("fields", "wards")
-        if found := inside.filter(number=number).first():
-            return render(request, "accounts/group.html", {"page": group_page(found, request.user)})
+    if isinstance(request.user, User) and (found := group_of(request.user, number)):
+        return render(request, "accounts/group.html", {"page": group_page(found, request.user)})
     listed = get_object_or_404(listed_groups(), number=number)
     return render(request, "accounts/group_public.html", {"profile": public_profile(listed)})
 

@@ -5,11 +5,14 @@ turns within half an hour are one visit: who has read it stands out, not how oft
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
 
 from accounts.models import User
 from consultations.models import Consultation, Reading
 from kyodo import clock
+from kyodo.statements import Statement
 
 What = Reading.What
 Reader = Reading.Reader
@@ -28,8 +31,13 @@ def record_reading(
 
 def _is_still_there(consultation: Consultation, by: User) -> bool:
     """Asked of accounts alone: of those without a name nobody can say that they are the same."""
-    same = Reading.objects.filter(consultation=consultation, by=by, what=What.PAGE)
-    return same.filter(at__gt=clock.now() - VISIT).exists()
+    return bool(_page_readings.first(consultation.pk, by.pk, clock.now() - VISIT))
+
+
+@Statement
+def _page_readings(consultation: int, by: int, since: datetime) -> QuerySet[Reading, int]:
+    same = Reading.objects.filter(consultation=consultation, by=by, what=What.PAGE, at__gt=since)
+    return same.order_by().values_list("pk", flat=True)[:1]
 
 
 def record_export(*, consultations: Iterable[int], by: User) -> None:

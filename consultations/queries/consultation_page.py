@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from consultations.queries.opening import Opened
 from consultations.queries.timeline import Timeline, timeline_of
 from consultations.rules import replies, rights
 from kyodo import clock, dates
+from kyodo.statements import Statement
 
 MOST_OTHERS = 8
 PRESENT_SECONDS = 60
@@ -85,7 +86,7 @@ def page_of(opened: Opened, user: User, *, all_of_it: bool = False) -> Consultat
     consultation = opened.consultation
     steps = steps_for(user, opened)
     duplicates, others = _others(opened, user)
-    introductions = list(consultation.introductions.select_related("by", "group"))
+    introductions = _introductions_of.rows(consultation.pk)
     return ConsultationPage(
         opened=opened,
         steps=steps,
@@ -100,6 +101,11 @@ def page_of(opened: Opened, user: User, *, all_of_it: bool = False) -> Consultat
         introductions=introductions,
         canned=canned_texts(opened, user) if steps.works else (),
     )
+
+
+@Statement
+def _introductions_of(consultation: int) -> QuerySet[Introduction]:
+    return Introduction.objects.filter(consultation=consultation).select_related("by", "group")
 
 
 def steps_for(user: User, opened: Opened) -> Steps:
@@ -150,9 +156,14 @@ def warnings_of(contact: Contact) -> list[str]:
 
 def colleagues_for(consultation: Consultation, user: User) -> list[User]:
     """Who of the same office may have it in hand."""
+    return rights.colleagues(user, _at_work.rows(consultation.pk, user.ward_centre_id))
+
+
+@Statement
+def _at_work(consultation: int, ward_centre: int | None) -> QuerySet[User]:
     kept_out = LockOut.objects.filter(consultation=consultation, user=OuterRef("pk"))
-    office = User.objects.filter(is_active=True, ward_centre=user.ward_centre_id).filter(~Exists(kept_out))
-    return rights.colleagues(user, office.exclude(role=User.Role.CITIZEN).order_by("name_kana", "pk"))
+    office = User.objects.filter(is_active=True, ward_centre=ward_centre).filter(~Exists(kept_out))
+    return office.exclude(role=User.Role.CITIZEN).order_by("name_kana", "pk")
 
 
 def who_may_be_kept_out(consultation: Consultation, user: User) -> list[User]:
@@ -179,63 +190,64 @@ def canned_texts(opened: Opened, user: User) -> list[tuple[int, str, str]]:
 
 def present_in(consultation: Consultation, user: User) -> list[Presence]:
     """Who else has it open; forgotten after a minute."""
-    since = clock.now() - timedelta(seconds=PRESENT_SECONDS)
-    rows = consultation.presences.filter(seen_at__gte=since).exclude(user=user)
-    return list(rows.select_related("user").order_by("since"))
+    return _present.rows(consultation.pk, user.pk, clock.now() - timedelta(seconds=PRESENT_SECONDS))
+
+
+@Statement
+def _present(consultation: int, reader: int, since: datetime) -> QuerySet[Presence]:
+    rows = Presence.objects.filter(consultation=consultation, seen_at__gte=since).exclude(user=reader)
+    return rows.select_related("user").order_by("since")
 
 
 def _others(opened: Opened, user: User) -> tuple[list[Other], list[Other]]:
     """Its duplicates; and those of the same person, mail, phone or group, and those linked by hand."""
     consultation = opened.consultation
     same = _same_contact(consultation.contact)
-    near = Q(pk__in=list(same)) | Q(duplicate_of=consultation.pk)
     linked = set(opened.related)
-    near |= Q(pk__in=linked)
-    if consultation.person_id:
-        near |= Q(person_id=consultation.person_id)
-    if consultation.group_id:
-        near |= Q(group_id=consultation.group_id)
-    if consultation.duplicate_of_id:
-        near |= Q(pk=consultation.duplicate_of_id)
-    rows = Consultation.objects.readable_by(user).filter(near).exclude(pk=consultation.pk)
-    found = [
-        Other(row, _reasons(consultation, row, same, linked), row.pk in linked)
-        for row in rows.only(
-            "reference",
-            "subject",
-            "status",
-            "received_at",
-            "person",
-            "group",
-            "duplicate_of",
-            "anonymised_at",
-        ).order_by("-received_at")[: MOST_OTHERS + 1]
-    ]
+    keys = [*same, *linked, *filter(None, [consultation.duplicate_of_id])]
+    near = _near.rows(user, consultation.pk, keys, consultation.person_id, consultation.group_id)
+    found = [Other(row, _reasons(consultation, row, same, linked), row.pk in linked) for row in near]
     duplicates = [one for one in found if one.consultation.duplicate_of_id == consultation.pk]
     return duplicates, [one for one in found if one not in duplicates]
 
 
+@Statement
+def _near(
+    user: User, pk: int, keys: list[int], person: int | None, group: int | None
+) -> QuerySet[Consultation]:
+    near = Q(pk__one_of=keys) | Q(duplicate_of=pk)
+    if person is not None:
+        near |= Q(person_id=person)
+    if group is not None:
+        near |= Q(group_id=group)
+    rows = Consultation.objects.readable_by(user).filter(near).exclude(pk=pk)
+    return rows.only(
+        "reference", "subject", "status", "received_at", "person", "group", "duplicate_of", "anonymised_at"
+    ).order_by("-received_at")[: MOST_OTHERS + 1]
+
+
 def _same_contact(contact: Contact) -> dict[int, str]:
     """Consultations whose contact has the same address or number, and which of the two."""
-    same = Q()
-    if contact.email:
-        same |= Q(lower_email=contact.email.lower())
-    if contact.phone_digits:
-        same |= Q(phone_digits=contact.phone_digits)
-    if not same:
+    if not (contact.email or contact.phone_digits):
         return {}
-    rows = (
-        Contact.objects.alias(lower_email=Lower("email"))
-        .filter(same)
-        .exclude(pk=contact.pk)
-        .order_by("-pk")[:MOST_OTHERS]
-    )
+    rows = _contacts_like.rows(contact.pk, contact.email.lower() or None, contact.phone_digits or None)
     return {
         row.consultation_id: _("メールアドレスが同じ")
         if contact.email and row.email.lower() == contact.email.lower()
         else _("電話番号が同じ")
-        for row in rows.only("consultation", "email", "phone_digits")
+        for row in rows
     }
+
+
+@Statement
+def _contacts_like(pk: int, email: str | None, phone_digits: str | None) -> QuerySet[Contact]:
+    same = Q()
+    if email is not None:
+        same |= Q(lower_email=email)
+    if phone_digits is not None:
+        same |= Q(phone_digits=phone_digits)
+    rows = Contact.objects.alias(lower_email=Lower("email")).filter(same).exclude(pk=pk)
+    return rows.order_by("-pk").only("consultation", "email", "phone_digits")[:MOST_OTHERS]
 
 
 def _reasons(one: Consultation, other: Consultation, same: dict[int, str], linked: set[int]) -> list[str]:

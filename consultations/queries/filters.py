@@ -10,6 +10,7 @@ from consultations.models import Consultation, Tag
 from consultations.queries import search
 from kyodo import numbers
 from kyodo.centre.models import ActivityField, Ward
+from kyodo.statements import Statement
 
 ME, NOBODY = "me", "none"
 Filters = Mapping[str, str]
@@ -23,21 +24,40 @@ class Choices:
 
     @cached_property
     def wards(self) -> Sequence[Ward]:
-        return list(Ward.objects.all())
+        return _wards.rows()
 
     @cached_property
     def fields(self) -> Sequence[ActivityField]:
-        return list(ActivityField.objects.all())
+        return _fields.rows()
 
     @cached_property
     def tags(self) -> Sequence[Tag]:
-        return list(Tag.objects.all())
+        return _tags.rows()
 
     @cached_property
     def colleagues(self) -> Sequence[User]:
         """Everybody of the same office."""
-        rows = office_of(self._user).order_by("name_kana", "name", "pk")
-        return list(rows.only("name", "email", "deleted_at"))
+        return _colleagues.rows(self._user)
+
+
+@Statement
+def _wards() -> QuerySet[Ward]:
+    return Ward.objects.all()
+
+
+@Statement
+def _fields() -> QuerySet[ActivityField]:
+    return ActivityField.objects.all()
+
+
+@Statement
+def _tags() -> QuerySet[Tag]:
+    return Tag.objects.all()
+
+
+@Statement
+def _colleagues(user: User) -> QuerySet[User]:
+    return office_of(user).order_by("name_kana", "name", "pk").only("name", "email", "deleted_at")
 
 
 def office_of(user: User) -> QuerySet[User]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,7 @@ from consultations.queries.clocks import Clocks, Due
 from consultations.queries.filters import Filters, narrowed
 from consultations.queries.next_line import Order, next_line
 from kyodo import clock, dates
+from kyodo.statements import Statement
 
 PER_PAGE = 50
 Status = Consultation.Status
@@ -125,7 +126,7 @@ class Inbox:
 
 def inbox(user: User, tab: Tab, sort: str, filters: Filters, page: str) -> Inbox:
     everything = under_way(user)
-    by_assignee = _counted(everything, user)
+    by_assignee = _counted_in_all(user)
     loads = {assignee: counted[Tab.ALL] for assignee, counted in by_assignee.items()}
     work = narrowed(everything, filters, user)
     counts = _together(_counted(work, user) if filters else by_assignee, user)
@@ -162,9 +163,17 @@ def under_way(user: User) -> QuerySet[Consultation]:
 
 def conditions(user: User) -> dict[Tab, Q]:
     """What makes a consultation belong into each tab."""
-    now, today = clock.now(), clock.today()
+    return _conditions(user, *_moments())
+
+
+def _moments() -> tuple[datetime, date, datetime]:
+    """Now, today, and the end of the week."""
+    today = clock.today()
+    return clock.now(), today, clock.day_ends(today + timedelta(days=6 - today.weekday()))
+
+
+def _conditions(user: User, now: datetime, today: date, week_ends: datetime) -> dict[Tab, Q]:
     is_open = ~Q(status=Status.CLOSED)
-    week_ends = clock.day_ends(today + timedelta(days=6 - today.weekday()))
     return {
         Tab.NEW: Q(status=Status.RECEIVED),
         Tab.MINE: is_open & Q(assignee_id=user.pk),
@@ -181,25 +190,55 @@ def conditions(user: User) -> dict[Tab, Q]:
 
 def counts(user: User) -> dict[Tab, int]:
     """What lies in each tab, before anything is narrowed."""
-    return _together(_counted(under_way(user), user), user)
+    return _together(_counted_in_all(user), user)
 
 
-def _counted(work: QuerySet[Consultation], user: User) -> dict[int | None, dict[str, int]]:
+ByAssignee = dict[int | None, dict[str, int]]
+
+
+def _counted(work: QuerySet[Consultation], user: User) -> ByAssignee:
     """All tabs for each colleague in one question: who has how much is in it."""
-    asked = {tab.value: Count("pk", filter=belongs) for tab, belongs in conditions(user).items()}
-    rows: Iterable[Any] = work.order_by().values("assignee").annotate(**asked)
+    rows: Iterable[Any] = _counting(work, conditions(user))
     return {row["assignee"]: row for row in rows}
+
+
+def _counted_in_all(user: User) -> ByAssignee:
+    """The same of all that is under way: every page of an inbox asks it."""
+    rows: Iterable[Any] = _counting_in_all.rows(user, *_moments())
+    return {row["assignee"]: row for row in rows}
+
+
+def _counting(work: QuerySet[Consultation], belonging: Mapping[Tab, Q]) -> Any:
+    asked = {tab.value: Count("pk", filter=belongs) for tab, belongs in belonging.items()}
+    return work.order_by().values("assignee").annotate(**asked)
+
+
+@Statement
+def _counting_in_all(
+    user: User, now: datetime, today: date, week_ends: datetime
+) -> QuerySet[Consultation, dict[str, Any]]:
+    rows: QuerySet[Consultation, dict[str, Any]] = _counting(
+        under_way(user), _conditions(user, now, today, week_ends)
+    )
+    return rows
 
 
 def _together(by_assignee: Mapping[int | None, Mapping[str, int]], user: User) -> dict[Tab, int]:
     """Of the whole office; and the referrals, which are rows of their own."""
-    counts = {tab: sum(counted[tab] for counted in by_assignee.values()) for tab in conditions(user)}
-    return counts | {Tab.REFERRALS: received_referrals(user).count()}
+    counts = {
+        tab: sum(counted[tab] for counted in by_assignee.values()) for tab in Tab if tab != Tab.REFERRALS
+    }
+    return counts | {Tab.REFERRALS: _received_referrals.count(user)}
 
 
 def received_referrals(user: User) -> QuerySet[Referral]:
     """Those waiting for the office's answer, and what it has accepted and not finished."""
     return Referral.objects.visible_to(user).received_by_office(user.ward_centre_id).open()
+
+
+@Statement
+def _received_referrals(user: User) -> QuerySet[Referral, int]:
+    return received_referrals(user).order_by().values_list("pk", flat=True)
 
 
 def _in_order(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
@@ -212,7 +251,12 @@ def _in_order(referrals: QuerySet[Referral]) -> QuerySet[Referral]:
 
 def queued_mails(user: User) -> int:
     """Mails that nobody has placed yet, as far as the person may see them."""
-    return InboundMail.objects.queued_for(user).count()
+    return _queued_mails.count(user)
+
+
+@Statement
+def _queued_mails(user: User) -> QuerySet[InboundMail, int]:
+    return InboundMail.objects.queued_for(user).order_by().values_list("pk", flat=True)
 
 
 # ── Lines ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from accounts.models import Group, User
 from consultations.models import Access, CannedReply, Consultation, ReplyDraft, Tag, WishedTime
+from kyodo import clock
+from kyodo.statements import Statement
 from spaces.models import Booking
 
 Level = Access.Level
@@ -62,12 +64,9 @@ class Opened:
 
 def open_for(user: User, pk: int) -> Opened:
     """404 for whoever may not see it at all."""
-    office = Access.objects.of_office(user.ward_centre_id).filter(consultation=OuterRef("pk"))
-    level = Subquery(office.values("level")[:1])
-    readable = Consultation.objects.readable_by(user).filter(pk=pk)
-    row = _whole(readable.annotate(level=level), user).first()
+    row: Any = _whole.first(user, pk)
     if row is None:
-        return _outline(Consultation.objects.visible_to(user).filter(pk=pk).annotate(level=level))
+        return _outline(Consultation.objects.visible_to(user).filter(pk=pk).annotate(level=_level(user)))
     return Opened(
         row,
         row.level,
@@ -82,6 +81,11 @@ def open_for(user: User, pk: int) -> Opened:
     )
 
 
+def _level(user: User) -> Subquery:
+    office = Access.objects.of_office(user.ward_centre_id).filter(consultation=OuterRef("pk"))
+    return Subquery(office.values("level")[:1])
+
+
 def _outline(rows: Any) -> Opened:
     """What none of its words belong to is all that is read."""
     row = rows.select_related("ward_centre").only(*OUTLINE, "ward_centre__name").first()
@@ -90,7 +94,8 @@ def _outline(rows: Any) -> Opened:
     return Opened(row, row.level)
 
 
-def _whole(rows: Any, user: User) -> Any:
+@Statement
+def _whole(user: User, pk: int) -> QuerySet[Consultation]:
     """In one query: a page of this many parts would ask for each of them otherwise. What most have not (a group, an
     original) is read where there is one, since every table joined here takes the planner longer.
     """
@@ -100,9 +105,12 @@ def _whole(rows: Any, user: User) -> Any:
     tags = Tag.objects.filter(consultations=own).order_by("name")
     canned = CannedReply.objects.filter(is_active=True).filter(Q(kind="") | Q(kind=OuterRef("kind")))
     return (
-        rows.select_related("contact", "ward", "assignee", "recorded_by")
+        Consultation.objects.readable_by(user)
+        .filter(pk=pk)
+        .select_related("contact", "ward", "assignee", "recorded_by")
         .defer("search", "contact__search")
         .annotate(
+            level=_level(user),
             tag_rows=ArraySubquery(tags.values(row=JSONObject(pk="pk", name="name"))),
             known_tags=ArraySubquery(Tag.objects.order_by("name").values("name")[:MOST_TAGS]),
             field_names=ArraySubquery(fields.values("activityfield__short_name")),
@@ -122,6 +130,16 @@ def _bookings(consultation: Consultation, user: User) -> list[Booking]:
     """The group, and the next of its bookings."""
     if consultation.group_id is None:
         return []
-    consultation.group = Group.objects.defer("search").get(pk=consultation.group_id)
-    rows = Booking.objects.visible_to(user).filter(group=consultation.group_id).upcoming()
-    return list(rows.select_related("space").order_by("begins_at")[:BOOKINGS_SHOWN])
+    consultation.group = _group.first(consultation.group_id)
+    return _next_bookings.rows(user, consultation.group_id, clock.now())
+
+
+@Statement
+def _group(pk: int) -> QuerySet[Group]:
+    return Group.objects.filter(pk=pk).defer("search")
+
+
+@Statement
+def _next_bookings(user: User, group: int, now: datetime) -> QuerySet[Booking]:
+    rows = Booking.objects.visible_to(user).filter(group=group).upcoming(now)
+    return rows.select_related("space").order_by("begins_at")[:BOOKINGS_SHOWN]

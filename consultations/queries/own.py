@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from consultations.emails.about import KIND
@@ -12,6 +12,7 @@ from consultations.models import Consultation, Referral, SpecialistSession
 from consultations.queries.person_page import Appointment, appointments
 from consultations.queries.standing import Standing, standing_of
 from kyodo.mail.models import OutgoingMail
+from kyodo.statements import Statement
 
 MOST = 20
 
@@ -25,19 +26,17 @@ class OwnConsultation:
 
 
 def open_consultations(user: User) -> Sequence[OwnConsultation]:
-    rows = (
-        Consultation.objects.asked_by(user)
-        .open()
-        .defer("search", "text")
-        .prefetch_related(
-            Prefetch("specialist_sessions", SpecialistSession.objects.all()),
-            Prefetch("referrals", Referral.objects.all()),
-        )
-        .order_by("-received_at", "-pk")
-    )
-    return [
-        OwnConsultation(one, standing_of(one), next(iter(appointments(one)), None)) for one in rows[:MOST]
-    ]
+    rows = _open_of_person.rows(user.pk)
+    return [OwnConsultation(one, standing_of(one), next(iter(appointments(one)), None)) for one in rows]
+
+
+@Statement
+def _open_of_person(person: int) -> QuerySet[Consultation]:
+    mine = Consultation.objects.asked_by(User(pk=person)).open().defer("search", "text")
+    return mine.prefetch_related(
+        Prefetch("specialist_sessions", SpecialistSession.objects.all()),
+        Prefetch("referrals", Referral.objects.all()),
+    ).order_by("-received_at", "-pk")[:MOST]
 
 
 def is_acknowledged(consultation: Consultation) -> bool:

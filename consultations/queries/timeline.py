@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Q, TextField, Value, When
+from django.db.models import Case, Q, QuerySet, TextField, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ from consultations.models import (
 )
 from kyodo import dates
 from kyodo.mail.models import OutgoingMail
+from kyodo.statements import Statement
 
 SHOWN = 60
 """A page holds so many; the earlier ones are a press away."""
@@ -142,7 +143,21 @@ def _named(person: str) -> Iterator[str]:
 
 
 def _entries(consultation: Consultation, user: User, since: datetime | None, all_of_it: bool) -> list[Entry]:
-    rows = (
+    if since is None and not all_of_it:
+        return _newest_entries.rows(user, consultation.pk)
+    rows = _entries_of(user, consultation.pk)
+    return list(
+        rows if since is None else rows.filter(written_at__gt=since)[: None if all_of_it else SHOWN + 1]
+    )
+
+
+@Statement
+def _newest_entries(user: User, consultation: int) -> QuerySet[Entry]:
+    return _entries_of(user, consultation)[: SHOWN + 1]
+
+
+def _entries_of(user: User, consultation: int) -> QuerySet[Entry]:
+    return (
         Entry.objects.visible_to(user)
         .filter(consultation=consultation)
         .select_related("by", "office", "mail", "inbound")
@@ -156,18 +171,20 @@ def _entries(consultation: Consultation, user: User, since: datetime | None, all
         )
         .order_by("-happened_at", "-pk")
     )
-    if since is not None:
-        rows = rows.filter(written_at__gt=since)
-    return list(rows if all_of_it else rows[: SHOWN + 1])
 
 
 def _files(consultation: Consultation, entries: Iterable[Entry]) -> dict[int | None, list[Attachment]]:
     """Those of the entries that are shown, and those of the question; each is given out through visible_to again."""
     found: dict[int | None, list[Attachment]] = {}
-    shown = Q(entry__isnull=True) | Q(entry__in=[entry.pk for entry in entries])
-    for file in Attachment.objects.filter(shown, consultation=consultation):
+    for file in _files_of.rows(consultation.pk, [entry.pk for entry in entries]):
         found.setdefault(file.entry_id, []).append(file)
     return found
+
+
+@Statement
+def _files_of(consultation: int, entries: list[int]) -> QuerySet[Attachment]:
+    shown = Q(entry__isnull=True) | Q(entry__one_of=entries)
+    return Attachment.objects.filter(shown, consultation=consultation)
 
 
 def _question(consultation: Consultation, files: Sequence[Attachment]) -> Happening:
@@ -222,13 +239,8 @@ def _whole_mail(entry: Entry, user: User) -> str:
 
 def _steps(consultation: Consultation) -> Iterator[Happening]:
     """The first is the receipt, which stands as the question."""
-    changes = (
-        StatusChange.objects.filter(consultation=consultation)
-        .select_related("by", "assignee")
-        .only("before", "after", "at", "why", *_named("by"), *_named("assignee"))
-    )
     assignee_id = None
-    for change in changes:
+    for change in _changes_of.rows(consultation.pk):
         title = _title_of(change, assignee_id)
         assignee_id = change.assignee_id
         if title:
@@ -241,6 +253,12 @@ def _steps(consultation: Consultation) -> Iterator[Happening]:
                 notes=[change.why] if change.why else [],
                 pk=change.pk,
             )
+
+
+@Statement
+def _changes_of(consultation: int) -> QuerySet[StatusChange]:
+    changes = StatusChange.objects.filter(consultation=consultation).select_related("by", "assignee")
+    return changes.only("before", "after", "at", "why", *_named("by"), *_named("assignee"))
 
 
 def _title_of(change: StatusChange, assignee_before: int | None) -> str:
@@ -259,13 +277,7 @@ def _referrals(
     consultation: Consultation, user: User, written: Collection[int | None]
 ) -> Iterator[Happening]:
     """`written`: those whose answers stand as entries, with their words; here only that they came."""
-    rows = (
-        Referral.objects.visible_to(user)
-        .filter(consultation=consultation)
-        .select_related("sent_by", "answered_by")
-        .only(*SHOWN_OF_REFERRAL, *_named("sent_by"), *_named("answered_by"))
-    )
-    for row in rows:
+    for row in _referrals_of.rows(user, consultation.pk):
         names = {"kind": row.get_kind_display(), "sender": row.from_name, "receiver": row.to_name}
         link = _referral_link(row)
         yield Happening(
@@ -303,17 +315,20 @@ def _referrals(
             )
 
 
+@Statement
+def _referrals_of(user: User, consultation: int) -> QuerySet[Referral]:
+    rows = Referral.objects.visible_to(user).filter(consultation=consultation)
+    return rows.select_related("sent_by", "answered_by").only(
+        *SHOWN_OF_REFERRAL, *_named("sent_by"), *_named("answered_by")
+    )
+
+
 def _referral_link(referral: Referral) -> str:
     return reverse("admin:consultations_referral_page", args=[referral.pk])
 
 
 def _sessions(consultation: Consultation) -> Iterator[Happening]:
-    rows = (
-        SpecialistSession.objects.filter(consultation=consultation)
-        .select_related("specialist", "created_by")
-        .only(*SHOWN_OF_SESSION, "specialist__profession", "specialist__name", *_named("created_by"))
-    )
-    for row in rows:
+    for row in _sessions_of.rows(consultation.pk):
         who = str(row.specialist) if row.specialist else row.get_profession_display()
         link = reverse("admin:consultations_session", args=[row.pk])
         when = dates.period(row.begins_at, row.ends_at) if row.begins_at and row.ends_at else ""
@@ -337,6 +352,14 @@ def _sessions(consultation: Consultation) -> Iterator[Happening]:
                 link=link,
                 pk=row.pk,
             )
+
+
+@Statement
+def _sessions_of(consultation: int) -> QuerySet[SpecialistSession]:
+    rows = SpecialistSession.objects.filter(consultation=consultation)
+    return rows.select_related("specialist", "created_by").only(
+        *SHOWN_OF_SESSION, "specialist__profession", "specialist__name", *_named("created_by")
+    )
 
 
 def _introductions(rows: Iterable[Introduction]) -> Iterator[Happening]:
@@ -371,7 +394,7 @@ def _became(row: Introduction) -> str:
 
 def _surveys(consultation: Consultation) -> Iterator[Happening]:
     """What the person answered afterwards: why they want it to go on stands nowhere else."""
-    for row in Survey.objects.filter(consultation=consultation, answered_at__isnull=False):
+    for row in _answered_surveys.rows(consultation.pk):
         assert row.answered_at is not None  # noqa: S101 - asked for
         yield Happening(
             at=row.answered_at,
@@ -384,16 +407,18 @@ def _surveys(consultation: Consultation) -> Iterator[Happening]:
         )
 
 
+@Statement
+def _answered_surveys(consultation: int) -> QuerySet[Survey]:
+    return Survey.objects.filter(consultation=consultation, answered_at__isnull=False)
+
+
 def _mails(consultation: Consultation, entries: Iterable[Entry], user: User) -> Iterator[Happening]:
     """What the site itself sent to the person: the acknowledgement, the survey; replies stand as entries. And of every mail
     about it that is late or came back, a line on the day it was found out, for the office that has it in hand.
     """
     known = {entry.mail_id for entry in entries if entry.mail_id}
-    # Not the codes that open the person's page: they are no news to anybody.
     address = consultation.contact.email
-    told = Q(to__iexact=address, is_private=False) & ~Q(kind=REPLY) | Q(kind=COPY)
-    mails = OutgoingMail.objects.about(KIND, [consultation.pk]).filter(told | ~Q(delivery=""))
-    for mail in mails.only(*SHOWN_OF_MAIL)[:SHOWN]:
+    for mail in _mails_about.rows(consultation.pk, address):
         if mail.delivery_at is not None and consultation.ward_centre_id == user.ward_centre_id:
             yield Happening(
                 at=mail.delivery_at,
@@ -424,3 +449,11 @@ def _undelivered_title(mail: OutgoingMail) -> str:
     if mail.delivery == OutgoingMail.Delivery.LATE:
         return _("メールが届くのが遅れています")
     return _("メールが届きませんでした")
+
+
+@Statement
+def _mails_about(consultation: int, address: str) -> QuerySet[OutgoingMail]:
+    """Not the codes that open the person's page: they are no news to anybody."""
+    told = Q(to__iexact=address, is_private=False) & ~Q(kind=REPLY) | Q(kind=COPY)
+    mails = OutgoingMail.objects.about(KIND, [consultation]).filter(told | ~Q(delivery=""))
+    return mails.only(*SHOWN_OF_MAIL)[:SHOWN]

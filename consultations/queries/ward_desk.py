@@ -2,23 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from consultations.emails import about
-from consultations.models import Consultation, InboundMail, Referral
+from consultations.models import Consultation, Referral
 from consultations.models.consultations import ConsultationQuerySet
 from consultations.models.referrals import ReferralQuerySet
-from consultations.queries.inbox import asker_of
+from consultations.queries.inbox import asker_of, queued_mails
 from consultations.queries.next_line import Order
 from consultations.queries.referrals import BADGES
 from kyodo import clock, dates
 from kyodo.mail.models import OutgoingMail
+from kyodo.statements import Statement
 
 SHOWN = 10
 CAME_BACK = 10
@@ -103,13 +104,27 @@ class WardDesk:
 
 
 def ward_desk(user: User) -> WardDesk:
-    mine = Consultation.objects.in_hand_of(user)
     return WardDesk(
-        needs=[*_mails(user), *_asked(user), *_unsent(mine), *_in_hand(mine)],
-        open=[open_line(one) for one in of_list(mine.open())[:SHOWN]],
-        open_count=mine.open().count(),
-        sent=[sent_line(one) for one in sent(user)[:CAME_BACK]],
+        needs=[*_mails(user), *_asked(user), *_unsent(user), *_in_hand(user)],
+        open=[open_line(one) for one in _open.rows(user)],
+        open_count=_all_open.count(user),
+        sent=[sent_line(one) for one in _last_sent.rows(user)],
     )
+
+
+@Statement
+def _open(user: User) -> QuerySet[Consultation]:
+    return of_list(Consultation.objects.in_hand_of(user).open())[:SHOWN]
+
+
+@Statement
+def _all_open(user: User) -> QuerySet[Consultation, int]:
+    return Consultation.objects.in_hand_of(user).open().order_by().values_list("pk", flat=True)
+
+
+@Statement
+def _last_sent(user: User) -> QuerySet[Referral]:
+    return sent(user)[:CAME_BACK]
 
 
 def waiting(user: User) -> int:
@@ -201,7 +216,7 @@ def _is_handed_over(one: Referral) -> bool:
 def _asked(user: User) -> list[Need]:
     """Referrals to answer, and those accepted whose end the sender waits for."""
     found = []
-    for one in received(user).open().order_by("answer_until", "pk")[:NEEDS]:
+    for one in _received_open.rows(user):
         if one.status == Referral.Status.SENT:
             reason = Reason(_("返事をする"), "new")
             note = _("%(day)sまで") % {"day": dates.short_day(clock.local(one.answer_until))}
@@ -216,23 +231,26 @@ def _asked(user: User) -> list[Need]:
     return found
 
 
+@Statement
+def _received_open(user: User) -> QuerySet[Referral]:
+    return received(user).open().order_by("answer_until", "pk")[:NEEDS]
+
+
 def _mails(user: User) -> list[Need]:
     """Mails that name one of ours and could not be put into it by themselves: one line for all of them."""
-    count = InboundMail.objects.queued_for(user).count()
+    count = queued_mails(user)
     if not count:
         return []
     title = _("届いたメール %(count)s通") % {"count": count}
     return [Need(reverse("ward_mails"), title, "", [Reason(_("どの相談に入れるかを決める"), "new")])]
 
 
-def _unsent(mine: ConsultationQuerySet) -> list[Need]:
+def _unsent(user: User) -> list[Need]:
     """Mails that did not reach anybody: the list of mails is the centre's, and shows none of a ward's."""
-    mails = OutgoingMail.objects.failed().filter(
-        about_kind=about.KIND,
-        about_id__in=mine.values("pk"),
-        created_at__gte=clock.now() - UNSENT_SHOWN,
-    )
-    subjects = dict(mails.order_by("created_at").values_list("about_id", "subject")[:NEEDS])
+    subjects = dict(_failed_mails.rows(user, clock.now() - UNSENT_SHOWN))
+    if not subjects:
+        return []
+    mine = Consultation.objects.in_hand_of(user)
     reason = Reason(_("メールを送れませんでした"), "bad")
     return [
         Need(
@@ -247,15 +265,16 @@ def _unsent(mine: ConsultationQuerySet) -> list[Need]:
     ]
 
 
-def _in_hand(mine: ConsultationQuerySet) -> list[Need]:
-    now, today = clock.now(), clock.today()
-    waiting = mine.filter(
-        Q(unanswered_since__isnull=False)
-        | Q(reopening_asked_at__isnull=False)
-        | Q(follow_up_on__lte=today)
-        | (~Q(status=Status.CLOSED) & Q(due_at__lte=now + SOON))
-        | Q(status=Status.RECEIVED)
+@Statement
+def _failed_mails(user: User, since: datetime) -> QuerySet[OutgoingMail, tuple[int | None, str]]:
+    mine = Consultation.objects.in_hand_of(user)
+    mails = OutgoingMail.objects.failed().filter(
+        about_kind=about.KIND, about_id__in=mine.values("pk"), created_at__gte=since
     )
+    return mails.order_by("created_at").values_list("about_id", "subject")[:NEEDS]
+
+
+def _in_hand(user: User) -> list[Need]:
     return [
         Need(
             reverse("ward_consultation", args=[one.reference]),
@@ -264,8 +283,21 @@ def _in_hand(mine: ConsultationQuerySet) -> list[Need]:
             _reasons(one),
             asker=asker_of(one.contact.name, one.contact.organisation),
         )
-        for one in of_list(waiting)[:NEEDS]
+        for one in _asking.rows(user, clock.today(), clock.now() + SOON)
     ]
+
+
+@Statement
+def _asking(user: User, today: date, soon: datetime) -> QuerySet[Consultation]:
+    """Those that wait for something of this office."""
+    waiting = Consultation.objects.in_hand_of(user).filter(
+        Q(unanswered_since__isnull=False)
+        | Q(reopening_asked_at__isnull=False)
+        | Q(follow_up_on__lte=today)
+        | (~Q(status=Status.CLOSED) & Q(due_at__lte=soon))
+        | Q(status=Status.RECEIVED)
+    )
+    return of_list(waiting)[:NEEDS]
 
 
 def _reasons(one: Consultation) -> list[Reason]:

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
@@ -17,8 +18,20 @@ from kyodo import clock, dates
 from kyodo.centre.holidays import holiday_name
 from kyodo.centre.models import Closure, OpeningHours, OpeningTime
 from kyodo.memo import once_a_request
+from kyodo.statements import Statement
 
 DAYS_AHEAD = 60
+
+
+# Every page that names a day asks both.
+@Statement
+def _times() -> QuerySet[OpeningTime]:
+    return OpeningTime.objects.select_related("layer").order_by()
+
+
+@Statement
+def _closures(first: date, last: date) -> QuerySet[Closure]:
+    return Closure.objects.overlapping(first, last).order_by("first_day", "begins", "id")
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,7 @@ class Calendar(Mapping[date, DayHours]):
     def __init__(self, first: date, last: date) -> None:
         self.first, self.last = first, last
         self._layers = load_layers()
-        self._closures = list(Closure.objects.overlapping(first, last).order_by("first_day", "begins", "id"))
+        self._closures = _closures.rows(first, last)
         self._days: dict[date, DayHours] = {}
 
     def __getitem__(self, day: date) -> DayHours:
@@ -269,7 +282,7 @@ def load_layers() -> list[Layer]:
     """All layers, the one to ask first in front. One query: a layer without times has nothing to say."""
     periods: dict[int, OpeningHours] = {}
     times: dict[int, dict[int, Hours | None]] = {}
-    for row in OpeningTime.objects.select_related("layer").order_by():
+    for row in _times.rows():
         periods[row.layer_id] = row.layer
         hours = Hours(row.opens, row.closes) if row.opens and row.closes else None
         times.setdefault(row.layer_id, {})[row.day] = hours

@@ -7,7 +7,7 @@ from kyodo import clock
 from kyodo.centre.models import Centre, Closure
 from kyodo.centre.models.hours import ClosureQuerySet
 from kyodo.memo import once_a_request
-from kyodo.statements import RowStatement
+from kyodo.statements import Statement
 
 SHOWN_AHEAD = timedelta(days=7)
 """So long before it begins a closure stands on every page."""
@@ -38,9 +38,7 @@ def _on_show(today: date, last: date, now: time) -> ClosureQuerySet:
     return Closure.objects.overlapping(today, last).exclude(over)
 
 
-def _with_closures(today: date, last: date, now: time) -> QuerySet[Centre]:
-    return Centre.objects.annotate(has_closures=Exists(_on_show(today, last, now)))  # type: ignore[no-redef]
-
-
 # Every page asks for it.
-_centre_now = RowStatement(_with_closures, date(2000, 1, 1), date(2000, 1, 2), time(0))
+@Statement
+def _centre_now(today: date, last: date, now: time) -> QuerySet[Centre]:
+    return Centre.objects.annotate(has_closures=Exists(_on_show(today, last, now)))  # type: ignore[no-redef]

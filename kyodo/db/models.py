@@ -4,6 +4,7 @@ The columns are Django's, and so are the migrations. What differs is the form fi
 with: those of kyodo.forms, which make plain what was typed. Ruff refuses django.db.models elsewhere in models.
 """
 
+from functools import cached_property, partialmethod
 from typing import Any, TypeVar
 
 from django.db import models as django_models
@@ -31,6 +32,21 @@ class _AsDjango:
 
 class CharField(_AsDjango, django_models.CharField[_ST, _GT]):  # type: ignore[no-redef]
     form_class = forms.CharField
+
+    def contribute_to_class(self, cls: Any, name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)
+        if self.choices is not None and f"get_{name}_display" in cls.__dict__:
+            setattr(cls, f"get_{name}_display", partialmethod(_display, self))
+
+    @cached_property
+    def labels(self) -> dict[str, Any]:
+        """Of its choices, each by its value. Django makes this anew for every word that it shows."""
+        return dict(self.flatchoices)
+
+
+def _display(row: Any, field: Any) -> str:
+    value = getattr(row, field.attname)
+    return str(field.labels.get(value, value))
 
 
 class TextField(_AsDjango, django_models.TextField[_ST, _GT]):  # type: ignore[no-redef]

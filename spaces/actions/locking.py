@@ -9,9 +9,11 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Group
+from kyodo.statements import Statement
 from spaces.models import Unit
 
 LOCK_TIMEOUT = "5s"
@@ -61,13 +63,23 @@ def lock_groups(ids: Iterable[int]) -> dict[int, Group]:
     ids = sorted(set(ids))
     if not ids:
         return {}
-    rows = Group.objects.filter(pk__in=ids).order_by("pk").defer("search").select_for_update(no_key=True)
-    return {group.pk: group for group in rows}
+    return {group.pk: group for group in _groups_locked.rows(ids)}
 
 
 def lock_units(ids: Iterable[int]) -> None:
     if ids := sorted(set(ids)):
-        list(Unit.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+        _units_locked.rows(ids)
+
+
+@Statement
+def _groups_locked(keys: list[int]) -> QuerySet[Group]:
+    return Group.objects.filter(pk__one_of=keys).order_by("pk").defer("search").select_for_update(no_key=True)
+
+
+@Statement
+def _units_locked(keys: list[int]) -> QuerySet[Unit, int]:
+    units = Unit.objects.filter(pk__one_of=keys).order_by("pk").select_for_update(no_key=True)
+    return units.values_list("pk", flat=True)
 
 
 def _code(error: Exception) -> str | None:

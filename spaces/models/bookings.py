@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pghistory
@@ -69,8 +69,8 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Those that hold their place: asked for, confirmed, used or missed."""
         return self.filter(status__in=Booking.LIVE)
 
-    def upcoming(self) -> "BookingQuerySet":
-        return self.filter(status__in=Booking.AHEAD, ends_at__gt=clock.now())
+    def upcoming(self, now: datetime | None = None) -> "BookingQuerySet":
+        return self.filter(status__in=Booking.AHEAD, ends_at__gt=now or clock.now())
 
     def on(self, day: date) -> "BookingQuerySet":
         """Beginning on that day in Tokyo."""
@@ -78,8 +78,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def between(self, first: date, last: date) -> "BookingQuerySet":
         """Beginning on these days, the last one included."""
-        begins = clock.day_begins(first)
-        return self.filter(begins_at__gte=begins, begins_at__lt=clock.day_ends(last))
+        return self.begun_between(clock.day_begins(first), clock.day_ends(last))
+
+    def begun_between(self, first: datetime, end: datetime) -> "BookingQuerySet":
+        return self.filter(begins_at__gte=first, begins_at__lt=end)
 
     def overlapping(self, begins_at: object, ends_at: object) -> "BookingQuerySet":
         return self.filter(begins_at__lt=ends_at, ends_at__gt=begins_at)

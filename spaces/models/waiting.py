@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pghistory
@@ -20,8 +21,8 @@ class WaitingQuerySet(models.QuerySet["WaitingEntry"]):
             return self
         return self.filter(group__memberships__user_id=user.pk)
 
-    def waiting(self) -> "WaitingQuerySet":
-        return self.filter(closed_at__isnull=True, begins_at__gt=clock.now())
+    def waiting(self, now: datetime | None = None) -> "WaitingQuerySet":
+        return self.filter(closed_at__isnull=True, begins_at__gt=now or clock.now())
 
     def met_by(self, booking: Booking) -> "WaitingQuerySet":
         """Wishes of its group for a time that the booking covers some of: the group has its place now."""

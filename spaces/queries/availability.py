@@ -12,13 +12,15 @@ from enum import Enum
 from functools import cached_property
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Func, IntegerField
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import F, Func, IntegerField, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from kyodo import clock
 from kyodo.centre.hours import Calendar, DayHours
+from kyodo.statements import Statement
 from spaces.models import Booking, LotteryRound, Occupancy, Space
 from spaces.rules import seating, windows
 from spaces.rules.seating import Seats
@@ -259,7 +261,22 @@ def space_days(
 
 
 def offered_spaces() -> list[Space]:
-    return list(Space.objects.offered().for_booking())
+    return _offered.rows()
+
+
+def space_called(slug: str) -> Space | None:
+    """With what a calendar or a booking asks of it; also one that is not offered (any more)."""
+    return _called.first(slug)
+
+
+@Statement
+def _called(slug: str) -> QuerySet[Space]:
+    return Space.objects.filter(slug=slug).for_booking()
+
+
+@Statement
+def _offered() -> QuerySet[Space]:
+    return Space.objects.offered().for_booking()
 
 
 def _calendar(spaces: Iterable[Space], days: Sequence[date], known: Calendar | None) -> Calendar:
@@ -281,24 +298,40 @@ BEGINS = _TokyoMinutes(F("period__startswith"), rounding="floor")
 ENDS = _TokyoMinutes(F("period__endswith"), rounding="ceil")
 
 
+@Statement
+def _occupancies(units: list[int], period: DateTimeTZRange) -> QuerySet[Occupancy, tuple[int, int, int]]:
+    occupancies = Occupancy.objects.filter(unit_id__one_of=units, period__overlap=period)
+    return occupancies.values_list("unit_id", BEGINS, ENDS)
+
+
+@Statement
+def _own_bookings(
+    units: list[int], user: int, begins: datetime, ends: datetime
+) -> QuerySet[Booking, tuple[int, str, datetime, datetime]]:
+    """By unit: who has booked スペースA・B has スペースA too."""
+    bookings = Booking.objects.live().begun_between(begins, ends)
+    own = bookings.filter(occupancies__unit_id__one_of=units, group__memberships__user_id=user)
+    return own.values_list("occupancies__unit_id", "reference", "begins_at", "ends_at")
+
+
+@Statement
+def _rounds_on(first: date, last: date) -> QuerySet[LotteryRound]:
+    rounds = LotteryRound.objects.filter(closed_at__isnull=True, first_date__lte=last, last_date__gte=first)
+    return rounds.prefetch_related("space__units")
+
+
 def _uses(unit_ids: set[int], first: date, last: date, visitor: Visitor) -> dict[date, _Uses]:
     uses: dict[date, _Uses] = defaultdict(_Uses)
-    occupancies = Occupancy.objects.filter(unit_id__in=unit_ids).overlapping(
-        clock.day_begins(first), clock.day_ends(last)
-    )
-    for unit_id, begins_at, ends_at in occupancies.values_list("unit_id", BEGINS, ENDS):
-        for day, begins, ends in _by_day(begins_at, ends_at):
-            uses[day].by_unit[unit_id].append((begins, ends))
+    begins, ends = clock.day_begins(first), clock.day_ends(last)
+    units = list(unit_ids)
+    for unit_id, begins_at, ends_at in _occupancies.rows(units, DateTimeTZRange(begins, ends)):
+        for day, begun_at, ended_at in _by_day(begins_at, ends_at):
+            uses[day].by_unit[unit_id].append((begun_at, ended_at))
     if visitor.is_authenticated:
-        # By unit: who has booked スペースA・B has スペースA too.
-        own = (
-            Booking.objects.live()
-            .between(first, last)
-            .filter(occupancies__unit_id__in=unit_ids, group__memberships__user_id=visitor.pk)
-            .values_list("occupancies__unit_id", "reference", "begins_at", "ends_at")
-        )
-        for unit_id, reference, begins_at, ends_at in own:
-            begun, ended = clock.local(begins_at), clock.local(ends_at)
+        for unit_id, reference, first_moment, last_moment in _own_bookings.rows(
+            units, visitor.pk, begins, ends
+        ):
+            begun, ended = clock.local(first_moment), clock.local(last_moment)
             uses[begun.date()].mine[unit_id].add(
                 (_minutes(begun.time()), _end_minutes(ended.time()), reference)
             )
@@ -319,8 +352,7 @@ def _rounds(
 ) -> dict[tuple[int, date], LotteryRound]:
     """The draw that a space's day is part of: one not over, of a space that shares a unit."""
     found = {}
-    rounds = LotteryRound.objects.filter(closed_at__isnull=True, first_date__lte=last, last_date__gte=first)
-    for draw in rounds.prefetch_related("space__units"):
+    for draw in _rounds_on.rows(first, last):
         drawn_units = {unit.pk for unit in draw.space.units.all()}
         for space in spaces:
             if drawn_units.isdisjoint(units[space.pk]):

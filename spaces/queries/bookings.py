@@ -4,35 +4,65 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Group, Membership, User
 from kyodo import clock, dates
+from kyodo.statements import Statement
 from spaces.models import Booking, LotteryEntry, WaitingEntry
 from spaces.models.bookings import BookingQuerySet
 from spaces.rules import rights
 
+SHOWN = 5
+"""So many bookings stand on a page that shows other things too."""
+
 
 def my_bookings(user: User) -> BookingQuerySet:
     """Bookings of the groups a person belongs to; for staff too only these."""
+    return _bookings_of(user.pk)
+
+
+def upcoming_bookings(user: User) -> list[Booking]:
+    """What is coming for this person's groups, soonest first."""
+    return _upcoming_of_person.rows(user.pk, clock.now())
+
+
+def past_bookings(user: User) -> list[Booking]:
+    """The last ones of this person's groups, the newest first."""
+    return _past_of_person.rows(user.pk, clock.now())
+
+
+def group_bookings(group: Group) -> list[Booking]:
+    """What is coming for one group, soonest first."""
+    return _upcoming_of_group.rows(group.pk, clock.now())
+
+
+def _bookings_of(person: int) -> BookingQuerySet:
     mine: BookingQuerySet = (
-        Booking.objects.filter(group__memberships__user_id=user.pk)
+        Booking.objects.filter(group__memberships__user_id=person)
         .select_related("space__policy", "group")
         .defer("group__search")
     )
     return mine
 
 
-def upcoming_bookings(user: User, limit: int = 5) -> list[Booking]:
-    """What is coming for this person's groups, soonest first."""
-    return list(my_bookings(user).upcoming()[:limit])
+@Statement
+def _upcoming_of_person(person: int, now: datetime) -> QuerySet[Booking]:
+    return _bookings_of(person).upcoming(now)[:SHOWN]
 
 
-def group_bookings(group: Group, limit: int = 20) -> list[Booking]:
-    """What is coming for one group, soonest first."""
-    return list(group.bookings.upcoming().select_related("space", "group").defer("group__search")[:limit])
+@Statement
+def _past_of_person(person: int, now: datetime) -> QuerySet[Booking]:
+    return _bookings_of(person).filter(ends_at__lt=now).order_by("-begins_at", "-pk")[:SHOWN]
+
+
+@Statement
+def _upcoming_of_group(group: int, now: datetime) -> QuerySet[Booking]:
+    bookings = Booking.objects.filter(group=group).upcoming(now)
+    return bookings.select_related("space", "group").defer("group__search")[:SHOWN]
 
 
 @dataclass(frozen=True)
@@ -47,12 +77,7 @@ class GroupChoices:
 
 
 def group_choices(user: User) -> GroupChoices:
-    memberships = list(
-        Membership.objects.filter(user_id=user.pk)
-        .select_related("group")
-        .defer("group__search")
-        .order_by("group__name_kana", "group_id")
-    )
+    memberships = _memberships.rows(user.pk)
     may = [membership.group for membership in memberships if membership.role in Membership.BOOKING_ROLES]
     return GroupChoices(
         bookable=[group for group in may if group.is_current],
@@ -60,6 +85,16 @@ def group_choices(user: User) -> GroupChoices:
         only_member=[
             membership.group for membership in memberships if membership.role not in Membership.BOOKING_ROLES
         ],
+    )
+
+
+@Statement
+def _memberships(user: int) -> QuerySet[Membership]:
+    return (
+        Membership.objects.filter(user_id=user)
+        .select_related("group")
+        .defer("group__search")
+        .order_by("group__name_kana", "group_id")
     )
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Count, Q, QuerySet
-from django.urls import reverse
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,8 @@ from accounts.models import Group
 from kyodo import clock, plain, text
 from kyodo.centre import hours
 from kyodo.centre.hours import DayHours
+from kyodo.links import link
+from kyodo.statements import Statement
 from spaces.models import Booking, Hold, Occupancy, Space, Visit
 from spaces.rules import rights
 
@@ -105,7 +107,7 @@ class Entry:
 
     @property
     def url(self) -> str:
-        return reverse("admin:spaces_booking_change", args=[self.booking.pk])
+        return link("admin:spaces_booking_change", self.booking.pk)
 
     @property
     def hours(self) -> str:
@@ -150,7 +152,7 @@ class Entry:
             yield Button(_("もどす"), self._step("undo"), "quiet")
 
     def _step(self, step: str) -> str:
-        return reverse("admin:spaces_booking_attendance", args=[self.booking.reference, step])
+        return link("admin:spaces_booking_attendance", self.booking.reference, step)
 
 
 @dataclass(frozen=True)
@@ -236,26 +238,20 @@ def day_sheet(day: date) -> DaySheet:
     """Seven queries, however full the day, and one more where staff hold something."""
     opening = hours.opening_day(day)
     now = clock.now()
-    spaces = {space.pk: space for space in Space.objects.for_booking()}
-    bookings = list(
-        Booking.objects.on(day)
-        .select_related("group")
-        .only(*SHOWN, "group__name")
-        .order_by("begins_at", "space__position", "pk")
-    )
+    begins, ends = clock.day_begins(day), clock.day_ends(day)
+    spaces = {space.pk: space for space in _spaces.rows()}
+    bookings = _bookings.rows(begins, ends)
     for booking in bookings:
         booking.space = spaces[booking.space_id]
-    uses = list(
-        Occupancy.objects.overlapping(clock.day_begins(day), clock.day_ends(day))
-        .order_by("unit__code")
-        .values_list("unit_id", "unit__name", "booking_id", "hold_id", "period")
-    )
     places: dict[int, list[str]] = defaultdict(list)
     held: dict[int, list[str]] = defaultdict(list)
     by_unit: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
-    for unit_id, unit, booking_id, hold_id, period in uses:
+    for unit_id, unit, booking_id, hold_id, period in _uses.rows(DateTimeTZRange(begins, ends)):
         by_unit[unit_id].append((period.lower, period.upper))
-        (places[booking_id] if booking_id else held[hold_id]).append(unit)
+        if booking_id is not None:
+            places[booking_id].append(unit)
+        elif hold_id is not None:
+            held[hold_id].append(unit)
     holds = Hold.objects.filter(pk__in=held).order_by("begins_at", "pk") if held else ()
     live = [booking for booking in bookings if booking.is_live]
     missed = no_show_counts(booking.group_id for booking in live)
@@ -273,9 +269,33 @@ def day_sheet(day: date) -> DaySheet:
         ],
         let_go=[booking for booking in bookings if booking.status == Booking.Status.CANCELLED],
         holds=[Held(hold, _listed(held[hold.pk])) for hold in holds],
-        visits=list(Visit.objects.counted().between(day, day)),
+        visits=_visits.rows(begins, ends),
         free=_free_now(opening, spaces.values(), by_unit, now) if day == now.date() else (),
     )
+
+
+@Statement
+def _spaces() -> QuerySet[Space]:
+    return Space.objects.for_booking()
+
+
+@Statement
+def _bookings(begins: datetime, ends: datetime) -> QuerySet[Booking]:
+    bookings = Booking.objects.begun_between(begins, ends).select_related("group")
+    return bookings.only(*SHOWN, "group__name").order_by("begins_at", "space__position", "pk")
+
+
+@Statement
+def _uses(
+    period: DateTimeTZRange,
+) -> QuerySet[Occupancy, tuple[int, str, int | None, int | None, DateTimeTZRange]]:
+    uses = Occupancy.objects.filter(period__overlap=period).order_by("unit__code")
+    return uses.values_list("unit_id", "unit__name", "booking_id", "hold_id", "period")
+
+
+@Statement
+def _visits(begins: datetime, ends: datetime) -> QuerySet[Visit]:
+    return Visit.objects.counted().filter(visited_at__gte=begins, visited_at__lt=ends)
 
 
 def here_now(group: Group) -> Booking | None:
@@ -292,16 +312,15 @@ def here_now(group: Group) -> Booking | None:
 
 def no_show_counts(group_ids: Iterable[int]) -> dict[int, int]:
     """How often each group did not come in the last twelve months."""
-    since = clock.now() - timedelta(days=NO_SHOW_DAYS)
-    rows = (
-        Booking.objects.filter(
-            group_id__in=set(group_ids), status=Booking.Status.NO_SHOW, begins_at__gte=since
-        )
-        .order_by()
-        .values("group_id")
-        .annotate(times=Count("pk"))
+    return dict(_no_shows.rows(list(set(group_ids)), clock.now() - timedelta(days=NO_SHOW_DAYS)))
+
+
+@Statement
+def _no_shows(groups: list[int], since: datetime) -> QuerySet[Booking, tuple[int, int]]:
+    missed = Booking.objects.filter(
+        group_id__one_of=groups, status=Booking.Status.NO_SHOW, begins_at__gte=since
     )
-    return {row["group_id"]: row["times"] for row in rows}
+    return missed.order_by().values("group_id").annotate(times=Count("pk")).values_list("group_id", "times")
 
 
 def find_groups(typed: str, limit: int = 10) -> list[Group]:

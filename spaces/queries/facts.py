@@ -2,9 +2,13 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import QuerySet
+
 from accounts.models import User
 from kyodo import clock
 from kyodo.centre import hours
+from kyodo.statements import Statement
 from spaces.models import Booking, BookingPolicy, LotteryRound, Occupancy, Space
 from spaces.rules import seating, windows
 from spaces.rules.limits import Facts, Wish
@@ -27,18 +31,17 @@ def facts_for(wish: Wish) -> Facts:
 
 def same_booking(wish: Wish, by: User) -> Booking | None:
     """What this person has booked already with the very same words: a form sent twice."""
-    return (
-        Booking.objects.live()
-        .filter(
-            space=wish.space,
-            group=wish.group,
-            begins_at=wish.begins_at,
-            ends_at=wish.ends_at,
-            booked_by=by,
-        )
-        .order_by("pk")
-        .first()
+    return _same_booking.first(wish.space.pk, wish.group.pk, wish.begins_at, wish.ends_at, by.pk)
+
+
+@Statement
+def _same_booking(
+    space: int, group: int, begins_at: datetime, ends_at: datetime, by: int
+) -> QuerySet[Booking]:
+    same = Booking.objects.live().filter(
+        space=space, group=group, begins_at=begins_at, ends_at=ends_at, booked_by=by
     )
+    return same.order_by("pk")[:1]
 
 
 def own_in_the_way(wish: Wish) -> Booking | None:
@@ -53,16 +56,15 @@ def own_in_the_way(wish: Wish) -> Booking | None:
 
 def blocking_rounds(space: Space, first: date, last: date) -> tuple[LotteryRound, ...]:
     """Draws that are not over, for these days, of any space that shares a unit with this one."""
-    return tuple(
-        LotteryRound.objects.filter(
-            closed_at__isnull=True,
-            first_date__lte=last,
-            last_date__gte=first,
-            space__units__in=space.unit_ids,
-        )
-        .distinct()
-        .order_by("first_date", "pk")
+    return tuple(_blocking_rounds.rows(first, last, list(space.unit_ids)))
+
+
+@Statement
+def _blocking_rounds(first: date, last: date, units: list[int]) -> QuerySet[LotteryRound]:
+    rounds = LotteryRound.objects.filter(
+        closed_at__isnull=True, first_date__lte=last, last_date__gte=first, space__units__one_of=units
     )
+    return rounds.distinct().order_by("first_date", "pk")
 
 
 def occupied_period(
@@ -83,9 +85,11 @@ def free_units(space: Space, begins_at: datetime, ends_at: datetime, people: int
 def free_seats(space: Space, begins_at: datetime, ends_at: datetime) -> list[Seats]:
     """The units of a space that nobody uses at that time."""
     period, units = occupied_period(space.policy, begins_at, ends_at), seating.seats_of(space)
-    occupied = set(
-        Occupancy.objects.filter(unit_id__in=space.unit_ids)
-        .overlapping(*period)
-        .values_list("unit_id", flat=True)
-    )
+    occupied = set(_occupied.rows(list(space.unit_ids), DateTimeTZRange(*period)))
     return [unit for unit in units if unit.unit not in occupied]
+
+
+@Statement
+def _occupied(units: list[int], period: DateTimeTZRange) -> QuerySet[Occupancy, int]:
+    used = Occupancy.objects.filter(unit_id__one_of=units, period__overlap=period)
+    return used.values_list("unit_id", flat=True)

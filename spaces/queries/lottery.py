@@ -8,10 +8,11 @@ from typing import cast
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
 
-from accounts.models import Group, User
+from accounts.models import Group, Membership, User
 from accounts.queries.groups import bookable_groups
 from kyodo import clock
 from kyodo.centre import hours
+from kyodo.statements import Statement
 from spaces.models import Booking, LotteryEntry, LotteryRound
 from spaces.models.lottery import LotteryEntryQuerySet
 from spaces.rules import lottery as rules
@@ -186,8 +187,43 @@ def _own_entries(lottery: LotteryRound, user: User | AnonymousUser) -> list[Lott
     )
 
 
-def entries_ahead(entries: QuerySet[LotteryEntry]) -> QuerySet[LotteryEntry]:
-    """Of these, entries in draws that are not held yet; the soonest draw first."""
+def entries_of_group(group: Group) -> list[LotteryEntry]:
+    """Entries in draws that are not held yet; the soonest draw first."""
+    return _entries_of_group.rows(group.pk)
+
+
+def entries_of_person(user: User) -> list[LotteryEntry]:
+    """Those of all groups of this person, in draws that are not held yet; the soonest draw first."""
+    return _entries_of_person.rows(user.pk)
+
+
+def wins_to_claim(user: User) -> list[LotteryEntry]:
+    """Wins that wait for the word of somebody who may book for the group; the soonest end of waiting first."""
+    return [win for win in _wins_of_person.rows(user.pk, clock.now()) if win.waits_for_claim]
+
+
+@Statement
+def _entries_of_group(group: int) -> QuerySet[LotteryEntry]:
+    return _ahead(LotteryEntry.objects.filter(group=group))
+
+
+@Statement
+def _entries_of_person(person: int) -> QuerySet[LotteryEntry]:
+    return _ahead(LotteryEntry.objects.filter(group__memberships__user_id=person))
+
+
+@Statement
+def _wins_of_person(person: int, now: datetime) -> QuerySet[LotteryEntry]:
+    wins = LotteryEntry.objects.filter(
+        status=LotteryEntry.Status.WON,
+        group__memberships__user_id=person,
+        group__memberships__role__in=Membership.BOOKING_ROLES,
+        booking__claim_until__gt=now,
+    )
+    return wins.select_related("booking__space", "group").order_by("booking__claim_until")
+
+
+def _ahead(entries: QuerySet[LotteryEntry]) -> QuerySet[LotteryEntry]:
     return (
         entries.filter(status=LotteryEntry.Status.ENTERED, round__drawn_at__isnull=True)
         .select_related("round__space", "group")

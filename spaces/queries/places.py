@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kyodo import clock, dates
+from kyodo.statements import Statement
 from spaces.models import Space, SpacePhoto
 from spaces.queries import published, timetable
 from spaces.queries.availability import Visitor, offered_spaces
@@ -183,7 +185,7 @@ def space_page(space: Space, *, typed_view: str, asked: Prefill, visitor: Visito
         series_url=asked.url("series_new", space),
         waiting_url=replace(asked, date=day.isoformat()).url("waiting_new", space),
         picture=published.picture_url(space),
-        photos=list(space.photos.all()),
+        photos=_photos.rows(space.pk),
         rules=published.rule_lines(space),
         equipment=published.equipment_lines(space),
         access=[line.strip() for line in space.access_notes.splitlines() if line.strip()],
@@ -229,3 +231,8 @@ def _too_many_or_few(space: Space, asked: Prefill) -> str:
         return ""
     words = {"space": space.name, "least": space.people_min, "most": most}
     return _("%(space)sは%(least)d人から%(most)d人で使えます。") % words
+
+
+@Statement
+def _photos(space: int) -> QuerySet[SpacePhoto]:
+    return SpacePhoto.objects.filter(space=space)

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Extract, TruncDate
 
 from accounts.models import Group
 from kyodo import clock
+from kyodo.statements import Statement
 from spaces.models import Booking, BookingPolicy
 from spaces.rules.limits import Usage, Wish
 
@@ -59,15 +60,28 @@ def usages(
     """The same for several groups, in one query."""
     groups = list(groups)
     used = {group.pk: UsageOf() for group in groups}
-    ahead = Q(status__in=Booking.AHEAD, ends_at__gt=clock.now())
-    months = Q(
-        begins_at__gte=clock.day_begins(first.replace(day=1)),
-        begins_at__lt=clock.day_begins(clock.months_later(last.replace(day=1), 1)),
+    rows = _usages.rows(
+        list(used),
+        clock.day_begins(first.replace(day=1)),
+        clock.day_begins(clock.months_later(last.replace(day=1), 1)),
+        clock.now(),
+        leaving_out.pk if leaving_out is not None else None,
     )
-    bookings = Booking.objects.live().filter(months | ahead, group__in=groups)
+    for row in (_Row(*values) for values in rows):
+        used[row.group_id].count(row.policy_id, row.day, int(row.seconds) // 60, row.ahead)
+    return used
+
+
+@Statement
+def _usages(
+    groups: list[int], begins: datetime, ends: datetime, now: datetime, leaving_out: int | None
+) -> QuerySet[Booking, tuple[int, int, date, float, int]]:
+    ahead = Q(status__in=Booking.AHEAD, ends_at__gt=now)
+    months = Q(begins_at__gte=begins, begins_at__lt=ends)
+    bookings = Booking.objects.live().filter(months | ahead, group__one_of=groups)
     if leaving_out is not None:
-        bookings = bookings.exclude(pk=leaving_out.pk)
-    rows = (
+        bookings = bookings.exclude(pk=leaving_out)
+    return (
         bookings.annotate(on_day=TruncDate("begins_at", tzinfo=clock.TOKYO))
         .order_by()
         .values_list("group_id", "space__policy_id", "on_day")
@@ -76,6 +90,3 @@ def usages(
             ahead=Count("pk", filter=ahead),
         )
     )
-    for row in (_Row(*values) for values in rows):
-        used[row.group_id].count(row.policy_id, row.day, int(row.seconds) // 60, row.ahead)
-    return used

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from kyodo import ratelimit
 from kyodo.access import sign_in_because
 from spaces.actions import bookings as actions
 from spaces.forms.bookings import BookingForm, CancelForm, ChangeForm
-from spaces.models import Booking, Space
+from spaces.models import Booking
 from spaces.queries import availability, booking_form
 from spaces.queries import bookings as queries
 from spaces.queries.history import history_of
@@ -34,7 +34,9 @@ PAGE_SIZE = 20
 @sign_in_because(gettext_lazy("場所を予約するには、ログインしてください。"))
 def book(request: HttpRequest, slug: str) -> HttpResponse:
     user = cast(User, request.user)
-    space = get_object_or_404(Space.objects.for_booking(), slug=slug)
+    space = availability.space_called(slug)
+    if space is None:
+        raise Http404
     choices = queries.group_choices(user)
     if not user.is_staff and not choices.bookable and not (choices.not_current and request.method == "POST"):
         status = 403 if request.method == "POST" else 200

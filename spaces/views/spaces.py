@@ -1,11 +1,11 @@
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from kyodo import files, numbers
-from spaces.models import Space, SpacePhoto
-from spaces.queries import places
+from spaces.models import SpacePhoto
+from spaces.queries import availability, places
 from spaces.queries.prefill import Prefill
 
 
@@ -19,7 +19,9 @@ def spaces(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def space(request: HttpRequest, slug: str) -> HttpResponse:
-    found = get_object_or_404(Space.objects.offered().for_booking().prefetch_related("photos"), slug=slug)
+    found = availability.space_called(slug)
+    if found is None or not found.is_offered:
+        raise Http404
     page = places.space_page(
         found,
         typed_view=request.GET.get("view", ""),

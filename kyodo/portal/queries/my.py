@@ -7,22 +7,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Application, Group, Membership, User
 from accounts.queries import recipients
-from accounts.queries.groups import invitations_for
+from accounts.queries.groups import invitations_waiting
 from accounts.rules import validity
 from consultations.queries import ward_desk
 from consultations.queries.own import OwnConsultation, open_consultations
 from kyodo import clock, dates
-from spaces.models import Booking, LotteryEntry
+from kyodo.statements import Statement
+from spaces.models import Booking
 from spaces.queries import bookings, lottery, waiting
-
-COMING = 5
-PAST = 5
 
 # What a booking is expected to be, before its day and after it: it needs no badge.
 USUAL = (Booking.Status.CONFIRMED, Booking.Status.USED)
@@ -60,7 +58,7 @@ def my_page(user: User) -> MyPage:
     memberships = _memberships(user)
     applications = _open_applications(user)
     consultations = open_consultations(user)
-    coming = [_booking(one) for one in bookings.upcoming_bookings(user, COMING)]
+    coming = [_booking(one) for one in bookings.upcoming_bookings(user)]
     return MyPage(
         needs=[
             *_ward_desk(user),
@@ -106,7 +104,7 @@ def _ward_desk(user: User) -> Iterator[Entry]:
 
 
 def _invitations(user: User) -> Iterator[Entry]:
-    for one in invitations_for(user).select_related("group", "invited_by"):
+    for one in invitations_waiting(user):
         inviter = _("センター") if one.invited_by.is_staff else str(one.invited_by)
         yield Entry(
             title=_("%(group)sから招待が届いています") % {"group": one.group},
@@ -121,8 +119,13 @@ def _invitations(user: User) -> Iterator[Entry]:
 
 
 def _memberships(user: User) -> list[Membership]:
-    return list(
-        Membership.objects.filter(user_id=user.pk)
+    return _memberships_of.rows(user.pk)
+
+
+@Statement
+def _memberships_of(person: int) -> QuerySet[Membership]:
+    return (
+        Membership.objects.filter(user_id=person)
         .exclude(group__status=Group.Status.CLOSED)
         .select_related("group")
         .defer("group__search")
@@ -145,14 +148,16 @@ def _group(membership: Membership) -> Entry:
 
 def _open_applications(user: User) -> list[Application]:
     """Those this person writes: as the applicant, or for a group as its representative."""
+    return _open_applications_of.rows(user.pk)
+
+
+@Statement
+def _open_applications_of(person: int) -> QuerySet[Application]:
     represents = Q(
-        group__memberships__user_id=user.pk, group__memberships__role=Membership.Role.REPRESENTATIVE
+        group__memberships__user_id=person, group__memberships__role=Membership.Role.REPRESENTATIVE
     )
-    return list(
-        Application.objects.filter(Q(applicant_id=user.pk) | represents, status__in=Application.OPEN)
-        .distinct()
-        .order_by("created_at")
-    )
+    mine = Application.objects.filter(Q(applicant_id=person) | represents, status__in=Application.OPEN)
+    return mine.distinct().order_by("created_at")
 
 
 def _applications_to_go_on_with(applications: Sequence[Application]) -> Iterator[Entry]:
@@ -275,18 +280,8 @@ def _talks_fixed(consultations: Sequence[OwnConsultation]) -> Iterator[Entry]:
 
 
 def _wins_to_claim(user: User) -> Iterator[Entry]:
-    wins = (
-        LotteryEntry.objects.filter(
-            status=LotteryEntry.Status.WON,
-            group__memberships__user_id=user.pk,
-            group__memberships__role__in=Membership.BOOKING_ROLES,
-            booking__claim_until__gt=clock.now(),
-        )
-        .select_related("booking__space", "group")
-        .order_by("booking__claim_until")
-    )
-    for win in wins:
-        if win.booking is None or not win.waits_for_claim:
+    for win in lottery.wins_to_claim(user):
+        if win.booking is None:
             continue
         yield Entry(
             title=_("抽選に当たりました：%(space)s") % {"space": win.booking.space},
@@ -298,7 +293,7 @@ def _wins_to_claim(user: User) -> Iterator[Entry]:
 
 
 def _draws_ahead(user: User) -> Iterator[Entry]:
-    for one in lottery.entries_ahead(LotteryEntry.objects.filter(group__memberships__user_id=user.pk)):
+    for one in lottery.entries_of_person(user):
         yield Entry(
             title=_("抽選：%(space)s") % {"space": one.round.space},
             url=one.round.get_absolute_url(),
@@ -330,8 +325,7 @@ def _until(booking: Booking) -> str:
 
 
 def _past_bookings(user: User) -> Iterator[Entry]:
-    past = bookings.my_bookings(user).filter(ends_at__lt=clock.now()).order_by("-begins_at", "-pk")[:PAST]
-    return (_booking(one) for one in past)
+    return (_booking(one) for one in bookings.past_bookings(user))
 
 
 def _booking(booking: Booking) -> Entry:

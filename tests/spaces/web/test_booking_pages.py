@@ -307,8 +307,8 @@ def test_the_front_door_asks_for_what_is_coming(
 ) -> None:
     BookingFactory(group=group, space=booking.space, day=WEDNESDAY, hour=9, cancelled=True)
 
-    assert upcoming_bookings(representative, 5) == [booking]
-    assert upcoming_bookings(citizen, 5) == []
+    assert upcoming_bookings(representative) == [booking]
+    assert upcoming_bookings(citizen) == []
     assert group_bookings(group) == [booking]
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import jinja2
 from django.conf import settings
 from django.template import defaultfilters, engines
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from kyodo import clock, dates
 from kyodo.icons import icon
+from kyodo.links import link
 
 MOST_DRAWN = 200
 _drawn: dict[Hashable, str] = {}
@@ -46,7 +46,7 @@ def environment(*, loader: jinja2.BaseLoader, auto_reload: bool, **_django: Any)
 
 
 def _url(name: str, *arguments: object) -> str:
-    return reverse(name, args=arguments)
+    return link(name, *arguments)
 
 
 def draw(name: str, **context: Any) -> SafeString:

@@ -11,6 +11,17 @@ from django_filters.filterset import FilterSet
 from accounts.models import Group
 from kyodo import forms, text
 from kyodo.centre.models import ActivityField, Ward
+from kyodo.statements import Statement
+
+
+@Statement
+def _fields() -> QuerySet[ActivityField, tuple[int, str, str, str]]:
+    return ActivityField.objects.values_list("pk", "code", "short_name", "kind")
+
+
+@Statement
+def _wards() -> QuerySet[Ward, tuple[int, str, str]]:
+    return Ward.objects.values_list("pk", "code", "name")
 
 
 class WordsFilter(CharFilter):
@@ -35,8 +46,8 @@ class DirectoryFilter(FilterSet):
     def __init__(self, data: QueryDict, queryset: QuerySet[Group]) -> None:
         super().__init__(data, queryset=queryset)  # type: ignore[no-untyped-call]
         # Read once a page: for the choices here, and for the names in the list.
-        self.field_rows = list(ActivityField.objects.values_list("pk", "code", "short_name", "kind"))
-        self.ward_rows = list(Ward.objects.values_list("pk", "code", "name"))
+        self.field_rows = _fields.rows()
+        self.ward_rows = _wards.rows()
         primer = ActivityField.Kind.PRIMER
         self.field_choices = [(code, name) for _pk, code, name, kind in self.field_rows if kind == primer]
         self.ward_choices = [(code, name) for _pk, code, name in self.ward_rows]

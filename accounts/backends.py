@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 
 from accounts import roles
 from accounts.models import User
+from kyodo import memo
 from kyodo.statements import Statement
 
 
@@ -30,5 +31,5 @@ class AccountBackend(AuthenticationBackend):
     """allauth's own; who a session belongs to is asked at every request, with a statement that is not built anew."""
 
     def get_user(self, user_id: Any) -> User | None:
-        user = _by_key.first(user_id)
+        user = memo.kept((User, int(user_id))) or _by_key.first(user_id)
         return user if user is not None and self.user_can_authenticate(user) else None

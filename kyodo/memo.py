@@ -4,7 +4,7 @@ Remembered within one request and by nobody else, so that nothing shown can be o
 request (a task, a command, a test of an action) nothing is remembered.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 Answer = TypeVar("Answer")
 
-_read: ContextVar[dict[Callable[[], Any], Any] | None] = ContextVar("read", default=None)
+_read: ContextVar[dict[Hashable, Any] | None] = ContextVar("read", default=None)
 
 
 class MemoMiddleware:
@@ -26,6 +26,18 @@ class MemoMiddleware:
             return self.get_response(request)
         finally:
             _read.reset(token)
+
+
+def keep(what: Hashable, answer: object) -> None:
+    """Something that came along with another answer; nothing outside of a request."""
+    known = _read.get()
+    if known is not None:
+        known[what] = answer
+
+
+def kept(what: Hashable) -> Any:
+    """What was kept in this request, or None."""
+    return (_read.get() or {}).get(what)
 
 
 def once_a_request(read: Callable[[], Answer]) -> Callable[[], Answer]:

@@ -220,7 +220,7 @@ LOGIN_REDIRECT_URL = "my"
 STAFF_HOME = "admin:index"
 WARD_HOME = "ward_desk"
 LOGOUT_REDIRECT_URL = "home"
-SESSION_ENGINE = "kyodo.sessions"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 # Whoever works with people's data and leaves the screen is signed out; what they were typing comes back (kyodo.unsent).
 STAFF_IDLE_MINUTES = environment.integer("KYODO_STAFF_IDLE_MINUTES", 60, at_least=15)

@@ -20,9 +20,9 @@ from django.test import Client
 
 from accounts.backends import AccountBackend
 from accounts.models import Group, User
+from accounts.sessions import SessionStore
 from kyodo import clock, statements
 from kyodo.centre.models import Ward
-from kyodo.sessions import SessionStore
 from kyodo.statements import Statement
 from spaces.models import Booking
 from tests.counting import query_count
@@ -62,11 +62,38 @@ def test_somebody_who_may_not_enter_is_nobody(citizen: User) -> None:
     assert AccountBackend().get_user(0) is None
 
 
-def test_a_signed_in_request_asks_for_session_and_person_alone(client: Client, citizen: User) -> None:
+def test_a_signed_in_request_asks_for_session_and_person_in_one(client: Client, citizen: User) -> None:
     client.force_login(citizen)
-    client.get("/healthz")
+    assert client.get("/my/").status_code == 200
 
-    assert query_count(client, "/healthz") <= 2
+    assert query_count(client, "/healthz") == 1
+
+
+def test_a_session_that_ended_lets_nobody_in(client: Client, citizen: User) -> None:
+    client.force_login(citizen)
+    assert client.get("/my/").status_code == 200
+
+    Session.objects.update(expire_date=clock.now() - timedelta(seconds=1))
+
+    assert client.get("/my/").status_code == 302
+
+
+def test_whoever_signs_in_next_in_the_same_browser_is_somebody_else(client: Client, citizen: User) -> None:
+    client.force_login(citizen)
+    client.get("/my/")
+    other = UserFactory()
+    client.force_login(other)
+
+    assert client.get("/my/").context["user"] == other
+    assert client.get("/my/").context["user"] == other
+
+
+def test_somebody_shut_out_is_out_at_the_next_press(client: Client, citizen: User) -> None:
+    client.force_login(citizen)
+    client.get("/my/")
+    User.objects.filter(pk=citizen.pk).update(is_active=False)
+
+    assert client.get("/my/").status_code == 302
 
 
 # ── Every statement of the site ──────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 """Dates as people read them here: 2026年11月20日（金） 13:00-15:00, 2026年度（令和8年度）."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 
 from django.utils.formats import date_format, time_format
@@ -27,13 +27,20 @@ def short_day(value: date) -> str:
 
 def moment(value: datetime) -> str:
     """2026年11月20日（金） 13:00"""
-    return date_format(clock.local(value), "DATETIME_FORMAT")
+    return f"{day(value)} {clock_time(value)}"
+
+
+def clock_time(value: time | datetime) -> str:
+    """9:00; of a moment the time in Tokyo."""
+    if isinstance(value, datetime):
+        value = clock.local(value).time()
+    return _time_written(value, get_language())
 
 
 def period(begins: datetime, ends: datetime) -> str:
     """2026年11月20日（金） 13:00-15:00; the second day is named only when it is another one."""
     begins, ends = clock.local(begins), clock.local(ends)
-    closing = time_format(ends.time(), "TIME_FORMAT")
+    closing = clock_time(ends)
     if begins.date() != ends.date():
         closing = f"{short_day(ends)} {closing}"
     return f"{moment(begins)}-{closing}"
@@ -61,6 +68,11 @@ def fiscal_year(value: date | int) -> str:
 def _written(day: date, format_name: str, language: str | None) -> str:
     """A calendar writes the same days again and again, and Django takes its time over each."""
     return date_format(day, format_name)
+
+
+@lru_cache(maxsize=4096)
+def _time_written(value: time, language: str | None) -> str:
+    return time_format(value, "TIME_FORMAT")
 
 
 def _local_day(value: date) -> date:

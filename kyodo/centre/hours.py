@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from django.db.models import QuerySet
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from kyodo import clock, dates
@@ -169,7 +168,7 @@ class WeekLine:
     def text(self) -> str:
         if self.hours is None:
             return _("休館")
-        return f"{_clock_time(self.hours.opens)}-{_clock_time(self.hours.closes)}"
+        return f"{dates.clock_time(self.hours.opens)}-{dates.clock_time(self.hours.closes)}"
 
 
 def usual_week(day: date | None = None) -> list[WeekLine]:
@@ -232,7 +231,10 @@ class TodayStatus:
         """次は11月21日（土） 9:00に開きます"""
         if self.next_opening is None:
             return ""
-        names = {"day": dates.short_day(self.next_opening), "time": _clock_time(self.next_opening.time())}
+        names = {
+            "day": dates.short_day(self.next_opening),
+            "time": dates.clock_time(self.next_opening.time()),
+        }
         if self.next_opening.date() == self.today.date:
             return _("%(time)sに開きます") % names
         return _("次は%(day)s %(time)sに開きます") % names
@@ -248,7 +250,7 @@ def today_status(known: Calendar | None = None) -> TodayStatus:
     week = tuple(days[day] for day in ahead[:7])
     for period in today.open_periods:
         if period.opens <= now.time() < period.closes:
-            text = _("開館中 %(time)sまで") % {"time": _clock_time(period.closes)}
+            text = _("開館中 %(time)sまで") % {"time": dates.clock_time(period.closes)}
             return TodayStatus(State.OPEN, text, today, until=period.closes, next_opening=upcoming, week=week)
     state = _closed_state(today, now.time())
     text = {
@@ -346,7 +348,3 @@ def _cut(hours: Hours, closures: Sequence[PartialClosure]) -> Iterable[Hours]:
 
 def _days(first: date, last: date) -> Iterable[date]:
     return (first + timedelta(days=count) for count in range((last - first).days + 1))
-
-
-def _clock_time(value: time) -> str:
-    return time_format(value, "TIME_FORMAT")

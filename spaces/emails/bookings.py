@@ -5,11 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.formats import time_format
 
 from accounts.models import User
 from accounts.queries import recipients
-from kyodo import clock, dates
+from kyodo import dates
 from kyodo.centre.queries import current_centre
 from kyodo.mail.actions import Attachment, queue_template
 from spaces import calendar
@@ -84,7 +83,7 @@ def booking_reminder(booking: Booking) -> None:
 
 def when(moment: datetime) -> str:
     """11月20日（金）13:00, as subjects say it."""
-    return f"{dates.short_day(moment)}{time_format(clock.local(moment).time(), 'TIME_FORMAT')}"
+    return f"{dates.short_day(moment)}{dates.clock_time(moment)}"
 
 
 def page(name: str, *args: object) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from kyodo import clock, dates
@@ -34,7 +33,7 @@ class Place:
     def short(self) -> str:
         """Where the day is told beside it: 「スペースB 15:00-17:00」"""
         begins, ends = clock.local(self.begins_at), clock.local(self.ends_at)
-        hours = f"{time_format(begins.time(), 'TIME_FORMAT')}-{time_format(ends.time(), 'TIME_FORMAT')}"
+        hours = f"{dates.clock_time(begins.time())}-{dates.clock_time(ends.time())}"
         return f"{self.space.name} {hours}"
 
     @property

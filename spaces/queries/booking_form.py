@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Group, User
@@ -204,7 +203,7 @@ def _link(place: Place, prefill: Prefill, booking: Booking | None) -> str:
 
 def _hours_text(place: Place) -> str:
     begins, ends = clock.local(place.begins_at), clock.local(place.ends_at)
-    return f"{time_format(begins.time(), 'TIME_FORMAT')}-{time_format(ends.time(), 'TIME_FORMAT')}"
+    return f"{dates.clock_time(begins.time())}-{dates.clock_time(ends.time())}"
 
 
 def _space_text(place: Place) -> str:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Group, Membership, User
@@ -208,7 +207,7 @@ def booking_page(booking: Booking, user: User) -> BookingPage:
         booking=booking,
         status_text=status_text(booking),
         badge=badge(booking),
-        hours=f"{_time_text(begins)}-{_time_text(ends)}",
+        hours=f"{dates.clock_time(begins)}-{dates.clock_time(ends)}",
         is_ahead=booking.is_ahead,
         can_change=rights.can_change(user, booking),
         can_cancel=rights.can_cancel(user, booking),
@@ -216,7 +215,7 @@ def booking_page(booking: Booking, user: User) -> BookingPage:
         deadline_text=_("変更と取消は、%(until)sまでできます。")
         % {"until": dates.moment(rights.change_deadline(booking, booking.space.policy))},
         check_in_text=_("%(opens)sから受付できます。")
-        % {"opens": _time_text(clock.local(rights.checkin_opens_at(booking)))},
+        % {"opens": dates.clock_time(clock.local(rights.checkin_opens_at(booking)))},
         claim_url=_claim_url(booking),
         next_step=_next_step(booking),
     )
@@ -253,7 +252,3 @@ def _claim_url(booking: Booking) -> str:
         return ""
     entry = LotteryEntry.objects.filter(booking=booking).first()
     return reverse("lottery_claim", args=[entry.pk]) if entry else ""
-
-
-def _time_text(moment: datetime) -> str:
-    return time_format(moment.time(), "TIME_FORMAT")

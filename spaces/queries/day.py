@@ -8,11 +8,10 @@ from functools import cached_property
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Count, Q, QuerySet
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Group
-from kyodo import clock, plain, text
+from kyodo import clock, dates, plain, text
 from kyodo.centre import hours
 from kyodo.centre.hours import DayHours
 from kyodo.links import link
@@ -111,7 +110,7 @@ class Entry:
 
     @property
     def hours(self) -> str:
-        return f"{_clock(self.booking.begins_at)}-{_clock(self.booking.ends_at)}"
+        return f"{dates.clock_time(self.booking.begins_at)}-{dates.clock_time(self.booking.ends_at)}"
 
     @property
     def people(self) -> str:
@@ -124,7 +123,7 @@ class Entry:
 
     @property
     def checked_in(self) -> str:
-        return _clock(self.booking.checked_in_at) if self.booking.checked_in_at else ""
+        return dates.clock_time(self.booking.checked_in_at) if self.booking.checked_in_at else ""
 
     @property
     def status(self) -> str:
@@ -345,11 +344,6 @@ def groups_called(typed: str, groups: QuerySet[Group]) -> QuerySet[Group]:
     if asked := text.query(typed, weight="A"):
         named |= Q(search=asked)
     return groups.filter(named)
-
-
-def _clock(moment: datetime) -> str:
-    """9:00"""
-    return time_format(clock.local(moment).time(), "TIME_FORMAT")
 
 
 def _listed(names: Sequence[str]) -> str:

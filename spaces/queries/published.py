@@ -1,9 +1,9 @@
 """The rules of a space in words (利用ルール), made from its rows: what staff change there, changes here."""
 
 from django.templatetags.static import static
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
+from kyodo import dates
 from spaces.models import BookingPolicy, Space
 from spaces.rules.limits import minutes_text
 
@@ -67,7 +67,7 @@ def _from_when(policy: BookingPolicy) -> str:
     }[BookingPolicy.WindowKind(policy.window_kind)]
     opening = words % {
         "amount": policy.window_amount,
-        "time": time_format(policy.window_opens_at, "TIME_FORMAT"),
+        "time": dates.clock_time(policy.window_opens_at),
     }
     return opening + _("休館日にあたるときは、次の開館日からです。")
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, time
 
 from django.urls import reverse
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Group, User
@@ -107,7 +107,7 @@ def summary(*, pattern: str, first: date, begins: time, ends: time, group: Group
         BookingSeries.Pattern.FORTNIGHTLY: _("隔週%(weekday)s"),
         BookingSeries.Pattern.MONTHLY: _("毎月第%(nth)d%(weekday)s"),
     }[BookingSeries.Pattern(pattern)] % {"weekday": weekday, "nth": rules.nth_of_month(first)}
-    hours = f"{time_format(begins, 'TIME_FORMAT')}-{time_format(ends, 'TIME_FORMAT')}"
+    hours = f"{dates.clock_time(begins)}-{dates.clock_time(ends)}"
     return f"{group.name}・{space.name}・{repeats} {hours}"
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Group
@@ -141,8 +140,8 @@ def within_opening_hours(wish: Wish, facts: Facts) -> ValidationError | None:
             code="closed",
             params={
                 "day": dates.day(facts.day.date),
-                "opens": time_format(hours.opens),
-                "closes": time_format(hours.closes),
+                "opens": dates.clock_time(hours.opens),
+                "closes": dates.clock_time(hours.closes),
             },
         )
     if closed := facts.day.closure_within(begins, ends):
@@ -150,8 +149,8 @@ def within_opening_hours(wish: Wish, facts: Facts) -> ValidationError | None:
             _("%(begins)sから%(ends)sまでは休館です。%(reason)s"),
             code="closed",
             params={
-                "begins": time_format(closed.begins),
-                "ends": time_format(closed.ends),
+                "begins": dates.clock_time(closed.begins),
+                "ends": dates.clock_time(closed.ends),
                 "reason": closed.reason,
             },
         )
@@ -165,7 +164,7 @@ def window_is_open(wish: Wish, facts: Facts) -> ValidationError | None:
     return ValidationError(
         _("この日の予約は、%(day)s %(time)sから受け付けます。"),
         code="window",
-        params={"day": dates.day(opens.date()), "time": time_format(opens.time())},
+        params={"day": dates.day(opens.date()), "time": dates.clock_time(opens.time())},
     )
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from consultations.models import SavedView
 from consultations.rules import rights
+from kyodo import plain
 
 MOST = 20
 
@@ -15,7 +16,7 @@ def save_view(*, name: str, query: str, by: User) -> SavedView:
     """Under a name that is taken the newer one replaces the older."""
     if not rights.has_office(by):
         raise PermissionDenied
-    name = " ".join(name.replace("\0", " ").split())
+    name = plain.words(name.replace("\0", " "))
     if not name:
         raise ValidationError(_("表示の名前を書いてください。"), code="name")
     with transaction.atomic():

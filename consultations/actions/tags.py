@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from consultations.actions.locking import lock_to_work, save_next
 from consultations.models import Consultation, Tag
+from kyodo import plain
 
 NAME_LENGTH = 30
 
@@ -32,7 +33,7 @@ def remove_tag(*, consultation: Consultation, version: int, tag: Tag, by: User) 
 
 def tag_named(*, name: str, by: User) -> Tag:
     """The tag of that name; who may make tags gets a new one when there is none."""
-    name = " ".join(name.replace("\0", " ").split())
+    name = plain.words(name.replace("\0", " "))
     if not name:
         raise ValidationError(_("タグを選ぶか、書いてください。"), code="tag")
     if len(name) > NAME_LENGTH:

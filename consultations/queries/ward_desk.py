@@ -251,7 +251,7 @@ def _unsent(user: User) -> list[Need]:
     if not subjects:
         return []
     mine = Consultation.objects.in_hand_of(user)
-    reason = Reason(_("メールを送れませんでした"), "bad")
+    reason = Reason(_("メールが届いていません"), "bad")
     return [
         Need(
             reverse("ward_consultation", args=[one.reference]),
@@ -268,8 +268,9 @@ def _unsent(user: User) -> list[Need]:
 @Statement
 def _failed_mails(user: User, since: datetime) -> QuerySet[OutgoingMail, tuple[int | None, str]]:
     mine = Consultation.objects.in_hand_of(user)
-    mails = OutgoingMail.objects.failed().filter(
-        about_kind=about.KIND, about_id__in=mine.values("pk"), created_at__gte=since
+    failed = Q(state=OutgoingMail.State.FAILED) | Q(delivery=OutgoingMail.Delivery.UNDELIVERED)
+    mails = OutgoingMail.objects.filter(
+        failed, about_kind=about.KIND, about_id__in=mine.values("pk"), created_at__gte=since
     )
     return mails.order_by("created_at").values_list("about_id", "subject")[:NEEDS]
 

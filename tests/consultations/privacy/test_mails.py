@@ -12,13 +12,14 @@ from consultations.actions import lock_outs
 from consultations.emails import people
 from consultations.models import Consultation
 from consultations.queries.ward_desk import ward_desk
+from kyodo import clock
 from kyodo.mail.models import OutgoingMail
 from kyodo.portal.queries.work import todays_work
 from tests.factories.centre import CentreFactory, usual_week
 from tests.factories.consultations import ConsultationFactory, ReferralFactory
 
 LIST = "/admin/mail/outgoingmail/"
-UNSENT = "メールを送れませんでした"
+UNSENT = "メールが届いていません"
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +67,23 @@ def test_what_a_ward_has_in_hand_is_told_at_the_wards_desk_alone(
     assert theirs.reference not in page
     assert todays_work(manager).failed_mails == 1
     assert [one.reference for one in needs] == [theirs.reference]
+
+
+def test_a_mail_that_came_back_is_told_at_the_desk_as_well(ward_officer: User) -> None:
+    theirs = ConsultationFactory(ward_centre=ward_officer.ward_centre, in_progress=True)
+    mail = people.received(theirs)
+    OutgoingMail.objects.filter(pk=mail.pk).update(
+        state="sent",
+        next_attempt_at=None,
+        sent_at=clock.now(),
+        delivery="undelivered",
+        delivery_reason="no_address",
+        delivery_at=clock.now(),
+    )
+
+    needs = [one.reference for one in ward_desk(ward_officer).needs if one.reasons[0].words == UNSENT]
+
+    assert needs == [theirs.reference]
 
 
 def test_an_office_that_reads_it_through_a_referral_sees_no_mail_of_it(

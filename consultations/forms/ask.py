@@ -82,7 +82,7 @@ class AskForm(forms.Form):
     )
     fields_of_activity = forms.ModelMultipleChoiceField(
         label=_("活動の分野"),
-        queryset=ActivityField.objects.none(),
+        queryset=ActivityField.objects.everyday(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("近い団体や窓口をさがすのに使います。いくつでも選べます。"),
@@ -142,7 +142,6 @@ class AskForm(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.audience, self.kind, self.group = audience, kind, group
-        self.fields["fields_of_activity"].queryset = ActivityField.objects.everyday()  # type: ignore[attr-defined]
         self.fields |= extras.fields_for(kind, audience)
         self.extra_names = [name for name in self.fields if name.startswith(extras.PREFIX)]
         # As the page is read, so that the list of errors goes down the page.
@@ -160,11 +159,6 @@ class AskForm(forms.Form):
     @property
     def extra_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.extra_names]
-
-    @property
-    def row_fields(self) -> list[Any]:
-        """Those whose choices are rows of the centre's."""
-        return [self.fields["fields_of_activity"], self.fields["ward"]]
 
     @property
     def wish_fields(self) -> list[forms.BoundField]:

@@ -10,6 +10,7 @@ from consultations.models import Consultation, Tag
 from consultations.queries import search
 from kyodo import numbers
 from kyodo.centre.models import ActivityField, Ward
+from kyodo.centre.queries import all_wards
 from kyodo.statements import Statement
 
 ME, NOBODY = "me", "none"
@@ -24,7 +25,7 @@ class Choices:
 
     @cached_property
     def wards(self) -> Sequence[Ward]:
-        return _wards.rows()
+        return all_wards()
 
     @cached_property
     def fields(self) -> Sequence[ActivityField]:
@@ -38,11 +39,6 @@ class Choices:
     def colleagues(self) -> Sequence[User]:
         """Everybody of the same office."""
         return _colleagues.rows(self._user)
-
-
-@Statement
-def _wards() -> QuerySet[Ward]:
-    return Ward.objects.all()
 
 
 @Statement

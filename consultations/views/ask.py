@@ -24,6 +24,7 @@ from consultations.rules import deadlines
 from kyodo import clock, drawing, ratelimit, references
 from kyodo.body_size import takes_files_from_anybody
 from kyodo.centre import hours
+from kyodo.centre.queries import all_wards, everyday_fields
 
 STAMP = "consultations.form-began"
 RECEIPT = "consultations.receipt"
@@ -127,7 +128,7 @@ def _blank_fields(request: HttpRequest, form: AskForm) -> str:
     """Nothing typed and nothing known: the same for everybody who asks this. Drawing it is most of the page's time."""
     if form.is_bound or form.initial:
         return ""
-    rows = [(str(key), name) for field in form.row_fields for key, name in field.choices]
+    rows = [(row.pk, str(row)) for row in (*everyday_fields(), *all_wards())]
     week = [(line.days, line.text) for line in hours.usual_week()]
     key = ("consult", form.audience, form.kind, clock.today(), *rows, *week)
     return drawing.once(

@@ -4,7 +4,7 @@ from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from kyodo import clock
-from kyodo.centre.models import Centre, Closure
+from kyodo.centre.models import ActivityField, Centre, Closure, Ward
 from kyodo.centre.models.hours import ClosureQuerySet
 from kyodo.memo import once_a_request
 from kyodo.statements import Statement
@@ -31,6 +31,26 @@ def closures_on_show() -> list[Closure]:
     today = clock.today()
     shown = _on_show(today, today + SHOWN_AHEAD, clock.now().time())
     return list(shown.order_by("first_day", "begins", "pk"))
+
+
+def everyday_fields() -> list[ActivityField]:
+    """What people choose their field of activity from."""
+    return _everyday_fields.rows()
+
+
+def all_wards() -> list[Ward]:
+    """In the order in which the city names them."""
+    return _all_wards.rows()
+
+
+@Statement
+def _everyday_fields() -> QuerySet[ActivityField]:
+    return ActivityField.objects.everyday()
+
+
+@Statement
+def _all_wards() -> QuerySet[Ward]:
+    return Ward.objects.all()
 
 
 def _on_show(today: date, last: date, now: time) -> ClosureQuerySet:

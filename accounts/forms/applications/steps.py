@@ -159,7 +159,7 @@ class ProfileForm(StepForm):
     )
     fields_of_activity = forms.ModelMultipleChoiceField(
         label=_("活動分野"),
-        queryset=ActivityField.objects.none(),
+        queryset=ActivityField.objects.everyday(),
         widget=forms.CheckboxSelectMultiple,
         help_text=_("あてはまるものをすべて選んでください。"),
         error_messages={"required": _("1つ以上選んでください。")},
@@ -178,11 +178,6 @@ class ProfileForm(StepForm):
         assume_scheme="https",
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        chosen = self.fields["fields_of_activity"]
-        chosen.queryset = ActivityField.objects.everyday()  # type: ignore[attr-defined]
 
     @classmethod
     def initial_from(cls, profile: Application | Group) -> dict[str, Any]:

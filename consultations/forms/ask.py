@@ -230,12 +230,14 @@ class AskForm(forms.Form):
 
     def question(self, accepted: Iterable[Accepted] = ()) -> Question:
         typed = self.cleaned_data
+        chosen = typed["fields_of_activity"]
         return Question(
             audience=self.audience,
             kind=self.kind,
             subject=typed["subject"] or subjects.shortened(typed["text"].strip().partition("\n")[0]),
             text=extras.with_answers(typed["text"], self),
-            fields=list(typed["fields_of_activity"]),
+            # Django would write a query down before it finds that there is nothing to ask for.
+            fields=[] if chosen.query.is_empty() else list(chosen),
             ward=typed["ward"],
             wish=typed["wish"],
             wished_times=list(self._wishes().values()),

@@ -294,6 +294,7 @@ def test_an_address_of_a_carrier_is_quoted_on_the_wire_and_shown_as_it_is_writte
 
     mail.refresh_from_db()
     assert (mail.state, mail.last_error, mail.to) == (State.SENT, "", owner)
-    assert f"RCPT TO:<{quoted}>" in [command.replace("rcpt", "RCPT") for command in server.commands]
+    # smtplib writes its commands in other cases from one Python to the next.
+    assert f"rcpt to:<{quoted}>" in [command.lower() for command in server.commands]
     [message] = server.parsed()
     assert (message["To"], message["Reply-To"]) == (quoted, quoted)

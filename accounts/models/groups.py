@@ -129,6 +129,12 @@ class Group(GroupProfile):
             models.Index(fields=["name_kana"], name="group_name_kana"),
             models.Index(fields=["valid_until", "status"], name="group_validity"),
             models.Index(fields=["name_kana", "id"], name="group_listed", condition=Q(is_listed=True)),
+            # How many the directory has, without reading any of them.
+            models.Index(
+                fields=["valid_until"],
+                name="group_listed_until",
+                condition=Q(is_listed=True, status="active"),
+            ),
             models.Index(NameKey("name"), name="group_name_key"),
             models.Index(NameKey("name_kana"), name="group_kana_key"),
             models.Index(PhoneKey("contact_phone"), name="group_phone_key"),

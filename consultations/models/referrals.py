@@ -1,7 +1,8 @@
 from typing import TYPE_CHECKING, ClassVar
 
 import pghistory
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from consultations.models.consultations import Consultation
@@ -11,6 +12,10 @@ from kyodo.db import models
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+MOVED = ("finished_at", "answered_at", "sent_at")
+"""The first of these that there is: when it moved last."""
 
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
@@ -180,6 +185,10 @@ class Referral(models.Model):
                 fields=["answer_until"], condition=Q(status__in=["sent", "accepted"]), name="referral_open"
             ),
             models.Index(fields=["-sent_at", "-id"], name="referral_newest"),
+            # What came back to a ward's desk, the last move first.
+            models.Index(
+                F("from_ward_centre"), Coalesce(*MOVED).desc(), F("id").desc(), name="referral_sent_moved"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

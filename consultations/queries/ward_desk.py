@@ -13,7 +13,7 @@ from accounts.models import User
 from consultations.emails import about
 from consultations.models import Consultation, Referral
 from consultations.models.consultations import ConsultationQuerySet
-from consultations.models.referrals import ReferralQuerySet
+from consultations.models.referrals import MOVED, ReferralQuerySet
 from consultations.queries.inbox import asker_of, queued_mails
 from consultations.queries.next_line import Order
 from consultations.queries.referrals import BADGES
@@ -159,7 +159,7 @@ def open_line(one: Consultation) -> OpenLine:
 def sent(user: User) -> ReferralQuerySet:
     """What this office sent, what moved last first."""
     rows = Referral.objects.visible_to(user).sent_by_office(user.ward_centre_id)
-    moved = Coalesce("finished_at", "answered_at", "sent_at")
+    moved = Coalesce(*MOVED)
     return of_referrals(rows).annotate(moved_at=moved).order_by("-moved_at", "-pk")
 
 

@@ -151,6 +151,11 @@ class OutgoingMail(models.Model):
             models.Index(
                 fields=["about_kind", "about_id"], name="mail_about", condition=Q(about_id__isnull=False)
             ),
+            models.Index(
+                fields=["created_at"],
+                name="mail_not_arrived",
+                condition=Q(state="failed") | Q(delivery="undelivered"),
+            ),
             models.Index(fields=["provider_id"], name="mail_provider_id", condition=~Q(provider_id="")),
             GinIndex(fields=["search"], name="mail_search"),
             models.Index(fields=["created_at"], name="mail_unpurged", condition=Q(purged_at__isnull=True)),

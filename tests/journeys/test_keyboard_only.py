@@ -86,6 +86,32 @@ def test_a_booking_is_made_and_cancelled(open_page: Open, group: Group, represen
     assert Booking.objects.get().status == Booking.Status.CANCELLED
 
 
+def test_arrows_walk_the_week_and_a_link_leads_past_it(open_page: Open, site: str) -> None:
+    page = open_page()
+    page.goto("/spaces/kyodo-lab/?view=week&date=2026-11-19")
+    page.wait_for_load_state("load")
+
+    def free(day: int, hour: str) -> Locator:
+        return page.locator(f".timetable a.state.free[href*='date=2026-11-{day}'][href*='{hour}']")
+
+    free(19, "begins=13:00").focus()
+    page.keyboard.press("ArrowRight")
+    expect(free(20, "begins=13:00")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(free(20, "begins=13:30")).to_be_focused()
+
+    page.locator("#main").focus()
+    past = page.get_by_role("link", name="時間の表をとばす")
+    tab_to(page, past)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("""() => {
+      const table = document.querySelector(".timetable");
+      return !!(table.compareDocumentPosition(document.activeElement) & Node.DOCUMENT_POSITION_FOLLOWING)
+        && !table.contains(document.activeElement);
+    }""")
+
+
 def test_menus_open_and_close(open_page: Open, representative: User) -> None:
     page = open_page(user=representative)
     page.goto("/")

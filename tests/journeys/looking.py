@@ -5,7 +5,15 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+    WebError,
+)
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 AXE_OPTIONS = {
@@ -20,6 +28,8 @@ ITS_NAMES = (THIS_MACHINE, "localhost")
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 WIDTHS = {"phone": PHONE, "desktop": DESKTOP}
+NARROWEST = ViewportSize(width=320, height=640)
+"""A small old phone, and a wide screen at 400 percent (WCAG 1.4.10)."""
 
 STRUCTURE = """() => {
   const wrong = [];
@@ -131,8 +141,15 @@ def problems(page: Page) -> list[str]:
 
 
 def sideways(page: Page) -> list[str]:
-    found = page.evaluate(SIDEWAYS)
-    return [found] if found else []
+    """Where the page is wider than the screen, and than the narrowest one."""
+    scrolls = page.evaluate(SIDEWAYS)
+    size = page.viewport_size
+    if scrolls or size is None:
+        return [scrolls] if scrolls else []
+    page.set_viewport_size(NARROWEST)
+    scrolls = page.evaluate(SIDEWAYS)
+    page.set_viewport_size(size)
+    return [f"at 320 pixels: {scrolls}"] if scrolls else []
 
 
 def violations(page: Page) -> list[str]:

@@ -454,6 +454,14 @@ def test_pages_of_a_coordinator(open_page: Open, demo_site: str) -> None:
             (reverse("admin:spaces_close"), "かかる予約を確かめる"),
         ],
     )
+    page.goto(reverse("admin:spaces_close"))
+    page.get_by_label("最初の日").fill(clock.today().isoformat())
+    page.get_by_label("何時から").fill("16:00")
+    page.get_by_label("利用者に見せる理由").fill("大雨警報が出たため")
+    page.get_by_role("button", name="かかる予約を確かめる").click()
+    expect(page.get_by_role("region", name="休館にかかる予約", exact=True)).to_be_visible()
+    expect(page.get_by_role("radio", name="16:00までにする").first).to_be_visible()
+    wrong += look(page, "the bookings that a closure touches")
 
     fail_on(wrong)
 

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Application, CriterionCheck, Group, Party, User
 from accounts.rules import applications as rules
+from accounts.rules.groups import is_whole_city
 from accounts.rules.steps import Answers, Step
 from kyodo import clock, dates
 from kyodo.centre.hours import opening_days
+from kyodo.centre.queries import all_wards
 
 Status = Application.Status
 
@@ -92,7 +94,7 @@ def _lines(profile: Application | Group, parties: Iterable[Party]) -> list[tuple
         (Step.PROFILE, label("purpose"), profile.purpose),
         (Step.PROFILE, label("activities"), profile.activities),
         (Step.PROFILE, label("fields"), "、".join(str(field) for field in profile.fields.all())),
-        (Step.PROFILE, label("wards"), "、".join(str(ward) for ward in profile.wards.all())),
+        (Step.PROFILE, label("wards"), _area(profile)),
         (Step.PROFILE, label("website"), profile.website),
         (Step.MEMBERS, label("members_count"), _people(profile.members_count)),
         (Step.MEMBERS, label("members_in_city_count"), _people(profile.members_in_city_count)),
@@ -101,6 +103,11 @@ def _lines(profile: Application | Group, parties: Iterable[Party]) -> list[tuple
         (Step.CONTACT, label("contact_phone"), profile.contact_phone),
         (Step.CONTACT, label("postal_address"), profile.postal_address),
     ]
+
+
+def _area(profile: Application | Group) -> str:
+    names = [str(ward) for ward in profile.wards.all()]
+    return _("市内全域") if is_whole_city(len(names), len(all_wards())) else "、".join(names)
 
 
 def _people(count: int | None) -> str:

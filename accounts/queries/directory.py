@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Group
 from accounts.rules.groups import is_whole_city
 from kyodo import dates
-from kyodo.centre.models import Ward
+from kyodo.centre.queries import all_wards
 
 Field = Group.PublicField
 SUMMARY_LENGTH = 80
@@ -67,7 +67,7 @@ def public_profile(group: Group) -> PublicProfile:
         kind=group.get_kind_display(),
         fields=[field.short_name for field in group.fields.all()],
         wards=[ward.name for ward in group.wards.all()],
-        is_whole_city=is_whole_city(len(group.wards.all()), Ward.objects.count()),
+        is_whole_city=is_whole_city(len(group.wards.all()), len(all_wards())),
         details=[detail for field in Field if field in shown and (detail := _detail(group, field)).value],
     )
 

@@ -11,15 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.applications.papers import Paper
 from accounts.actions.applications.writing import PartyEntry
-from accounts.forms.applications.fields import GroupKanaField, PapersField
+from accounts.forms.applications.fields import GroupKanaField, PapersField, WardsField
 from accounts.models import Application, Document, Group
 from accounts.rules import steps
-from accounts.rules.groups import is_whole_city
 from accounts.rules.papers import ACCEPT
 from accounts.rules.steps import Step
 from kyodo import clock, forms
 from kyodo.centre.hours import opening_days
-from kyodo.centre.models import ActivityField, Ward
+from kyodo.centre.models import ActivityField
 from kyodo.forms import CHARACTERS_LEFT, MomentField, MomentWidget, PhoneField
 
 PARTY_ROWS = 3
@@ -164,13 +163,10 @@ class ProfileForm(StepForm):
         help_text=_("あてはまるものをすべて選んでください。"),
         error_messages={"required": _("1つ以上選んでください。")},
     )
-    whole_city = forms.BooleanField(label=_("市内全域で活動する"), required=False)
-    wards = forms.ModelMultipleChoiceField(
+    wards = WardsField(
         label=_("活動する区"),
-        queryset=Ward.objects.all(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("おもに活動する区をすべて選んでください。市内全域なら、選ばなくてかまいません。"),
+        help_text=_("おもに活動する区をすべて選んでください。"),
+        error_messages={"required": _("1つ以上選んでください。")},
     )
     website = forms.URLField(
         label=_("ウェブサイト"),
@@ -181,30 +177,15 @@ class ProfileForm(StepForm):
 
     @classmethod
     def initial_from(cls, profile: Application | Group) -> dict[str, Any]:
-        wards = list(profile.wards.all())
-        relations = {
-            "fields_of_activity": profile.fields.all(),
-            "wards": wards,
-            "whole_city": is_whole_city(len(wards), Ward.objects.count()),
-        }
+        relations = {"fields_of_activity": profile.fields.all(), "wards": profile.wards.all()}
         return super().initial_from(profile) | relations
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if data.get("whole_city"):
-            data["wards"] = Ward.objects.all()
-        elif "wards" in data and not data["wards"]:
-            self.add_error("wards", ValidationError(_("1つ以上選んでください。"), code="required"))
-        return data
 
     def clean_founded_on(self) -> Any:
         steps.check_founded(self.cleaned_data["founded_on"])
         return self.cleaned_data["founded_on"]
 
     def answers(self) -> dict[str, Any]:
-        answers = _renamed(super().answers())
-        answers.pop("whole_city", None)
-        return answers
+        return _renamed(super().answers())
 
 
 def _renamed(answers: dict[str, Any]) -> dict[str, Any]:

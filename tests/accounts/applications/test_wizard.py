@@ -68,12 +68,29 @@ def post(client: Client, application: Application, step: str, data: dict[str, An
 
 
 def test_the_whole_city_is_one_tick(client: Client, draft: Application) -> None:
+    for _number in range(3):
+        WardFactory()
     typed = {name: value for name, value in right("profile").items() if name != "wards"}
 
     assert post(client, draft, "profile", typed).status_code == 200
-    assert post(client, draft, "profile", typed | {"whole_city": "on"}).status_code == 302
+    assert post(client, draft, "profile", typed | {"wards": ["all"]}).status_code == 302
 
-    assert draft.wards.count() == Ward.objects.count()
+    assert draft.wards.count() == Ward.objects.count() > 2
+    page = client.get(url(draft, "profile"))
+    assert page.context["form"]["wards"].value() == ["all"]
+    assert "市内全域" in client.get(url(draft, "review")).text
+
+
+def test_back_from_the_whole_city_to_some_wards(client: Client, draft: Application) -> None:
+    for _number in range(3):
+        WardFactory()
+    post(client, draft, "profile", right("profile") | {"wards": ["all"]})
+    ward = Ward.objects.first()
+    assert ward is not None
+
+    post(client, draft, "profile", right("profile") | {"wards": [ward.pk]})
+
+    assert list(draft.wards.all()) == [ward]
 
 
 # ── From the start to the receipt ────────────────────────────────────────────────────────────────────────────────

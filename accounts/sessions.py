@@ -5,10 +5,9 @@ from datetime import datetime
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.utils import timezone
 
 from accounts.models import User
-from kyodo import memo
+from kyodo import clock, memo
 from kyodo.statements import Statement
 
 
@@ -28,7 +27,7 @@ def _alive_with_person(key: str, now: datetime) -> QuerySet[User]:
 
 class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Session | None:
-        key, now = self.session_key or "", timezone.now()
+        key, now = self.session_key or "", clock.now()
         session = _with_person(key, now) or _alive.first(key, now)
         if session is None:
             self._session_key = None

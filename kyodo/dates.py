@@ -37,6 +37,11 @@ def clock_time(value: time | datetime) -> str:
     return _time_written(value, get_language())
 
 
+def hours(begins: time | datetime, ends: time | datetime) -> str:
+    """9:00-11:30"""
+    return f"{clock_time(begins)}-{clock_time(ends)}"
+
+
 def period(begins: datetime, ends: datetime) -> str:
     """2026年11月20日（金） 13:00-15:00; the second day is named only when it is another one."""
     begins, ends = clock.local(begins), clock.local(ends)

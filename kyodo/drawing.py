@@ -33,7 +33,7 @@ def environment(*, loader: jinja2.BaseLoader, auto_reload: bool, **_django: Any)
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {"icon": icon, "url": _url}
+    made.globals |= {"icon": icon, "url": link}
     made.filters |= {
         "short_day": dates.short_day,
         "moment": dates.moment,
@@ -43,10 +43,6 @@ def environment(*, loader: jinja2.BaseLoader, auto_reload: bool, **_django: Any)
         "filesizeformat": defaultfilters.filesizeformat,
     }
     return made
-
-
-def _url(name: str, *arguments: object) -> str:
-    return link(name, *arguments)
 
 
 def draw(name: str, **context: Any) -> SafeString:

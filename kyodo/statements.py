@@ -177,13 +177,16 @@ class Statement(Generic[Asked, Row]):
             self._check_empty(stand_ins)
             compiled = self._compiled[shape] = Compiled(rows, compiler, "", (), ())
             return compiled
-        # They are the same each time, too.
+        # What makes Python values of the answer is the same each time, too.
         converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
         compiler.get_converters = lambda expressions: converters
         places = [_place(parameter, scalars) for parameter in parameters]
         for place, value in enumerate(scalars):
+            # Of a person (a value of several parts) not each part need come out.
             if value is not None and value in stand_ins and place not in places:
-                raise LookupError(f"the shape looks at its value {value!r}, or asks for it as something else")
+                raise LookupError(
+                    f"{self._shape} decides by its value {value!r}, or asks for it as something else"
+                )
         compiled = self._compiled[shape] = Compiled(rows, compiler, sql, parameters, places)
         return compiled
 
@@ -194,7 +197,7 @@ class Statement(Generic[Asked, Row]):
             cast(Callable[..., QuerySet[Any, Row]], self._shape)(*small).query.sql_with_params()
         except EmptyResultSet:
             return
-        raise LookupError("a column cannot hold what stands in for its number")
+        raise LookupError(f"{self._shape}: a column cannot hold what stands in for its number")
 
 
 def _place(parameter: Any, scalars: Sequence[Any]) -> int | None:

@@ -10,18 +10,8 @@ from django_filters.filterset import FilterSet
 
 from accounts.models import Group
 from kyodo import forms, text
-from kyodo.centre.models import ActivityField, Ward
-from kyodo.statements import Statement
-
-
-@Statement
-def _fields() -> QuerySet[ActivityField, tuple[int, str, str, str]]:
-    return ActivityField.objects.values_list("pk", "code", "short_name", "kind")
-
-
-@Statement
-def _wards() -> QuerySet[Ward, tuple[int, str, str]]:
-    return Ward.objects.values_list("pk", "code", "name")
+from kyodo.centre.models import ActivityField
+from kyodo.centre.queries import all_fields, all_wards
 
 
 class WordsFilter(CharFilter):
@@ -46,22 +36,21 @@ class DirectoryFilter(FilterSet):
     def __init__(self, data: QueryDict, queryset: QuerySet[Group]) -> None:
         super().__init__(data, queryset=queryset)  # type: ignore[no-untyped-call]
         # Read once a page: for the choices here, and for the names in the list.
-        self.field_rows = _fields.rows()
-        self.ward_rows = _wards.rows()
+        self.field_rows, self.ward_rows = all_fields(), all_wards()
         primer = ActivityField.Kind.PRIMER
-        self.field_choices = [(code, name) for _pk, code, name, kind in self.field_rows if kind == primer]
-        self.ward_choices = [(code, name) for _pk, code, name in self.ward_rows]
+        self.field_choices = [(row.code, row.short_name) for row in self.field_rows if row.kind == primer]
+        self.ward_choices = [(row.code, row.name) for row in self.ward_rows]
         self.kind_choices = Group.Kind.choices
         self.filters["field"].extra["choices"] = self.field_choices
         self.filters["ward"].extra["choices"] = self.ward_choices
 
     @property
     def field_names(self) -> dict[int, str]:
-        return {pk: name for pk, _code, name, _kind in self.field_rows}
+        return {row.pk: row.short_name for row in self.field_rows}
 
     @property
     def ward_names(self) -> dict[int, str]:
-        return {pk: name for pk, _code, name in self.ward_rows}
+        return {row.pk: row.name for row in self.ward_rows}
 
     def search(self, groups: QuerySet[Group], name: str, value: Any) -> QuerySet[Group]:
         asked = text.query(value)

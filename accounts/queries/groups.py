@@ -13,6 +13,7 @@ from accounts.queries import recipients
 from accounts.rules import groups as rules
 from accounts.rules import validity
 from kyodo import clock
+from kyodo.centre.queries import all_wards
 from kyodo.statements import Statement
 
 MEMBER_CHANGES = 10
@@ -25,6 +26,17 @@ def bookable_groups(user: User) -> QuerySet[Group]:
         .filter(memberships__user_id=user.pk, memberships__role__in=Membership.BOOKING_ROLES)
         .order_by("name_kana", "pk")
     )
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """This person's places in groups, with the groups, also those that are closed; by the group's name."""
+    return _memberships_of.rows(user.pk)
+
+
+@Statement
+def _memberships_of(person: int) -> QuerySet[Membership]:
+    memberships = Membership.objects.filter(user_id=person).select_related("group")
+    return memberships.defer("group__search").order_by("group__name_kana", "group_id")
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,10 @@ class GroupPage:
     renewal_opens_on: date
     can_renew: bool
     contact_has_left: bool
+
+    @property
+    def is_whole_city(self) -> bool:
+        return rules.is_whole_city(len(self.group.wards.all()), len(all_wards()))
 
     @property
     def role_name(self) -> str:
@@ -98,7 +114,7 @@ def _open_application(user: User, group: int) -> QuerySet[Application]:
 
 def _contact_has_left(group: Group, memberships: Iterable[Membership]) -> bool:
     """Most contacts are among the members, who are on the page already: nothing to ask the database."""
-    here = {one.user.email.lower() for one in memberships if one.user.is_active}
+    here = {membership.user.email.lower() for membership in memberships if membership.user.is_active}
     return group.contact_email.lower() not in here and bool(recipients.contacts_who_left([group]))
 
 

@@ -7,10 +7,10 @@ from itertools import islice
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.utils import timezone
 from helpdesk.models import FollowUp, Queue, Ticket
 
 from benchmarks.words import PLACES, WORDS, sentences
+from kyodo import clock
 
 TICKETS, OPEN, FOLLOW_UPS = 20_000, 2_000, 8
 DAYS = 5 * 365
@@ -41,7 +41,7 @@ class World:
     def __init__(self, total: int) -> None:
         self.total = total
         self.chance = random.Random(2026)
-        self.now = timezone.now()
+        self.now = clock.now()
         self.queues = [
             Queue.objects.create(
                 title=place,

@@ -206,9 +206,9 @@ def _others(opened: Opened, user: User) -> tuple[list[Other], list[Other]]:
     linked = set(opened.related)
     keys = [*same, *linked, *filter(None, [consultation.duplicate_of_id])]
     near = _near.rows(user, consultation.pk, keys, consultation.person_id, consultation.group_id)
-    found = [Other(row, _reasons(consultation, row, same, linked), row.pk in linked) for row in near]
-    duplicates = [one for one in found if one.consultation.duplicate_of_id == consultation.pk]
-    return duplicates, [one for one in found if one not in duplicates]
+    others = [Other(row, _reasons(consultation, row, same, linked), row.pk in linked) for row in near]
+    duplicates = [other for other in others if other.consultation.duplicate_of_id == consultation.pk]
+    return duplicates, [other for other in others if other not in duplicates]
 
 
 @Statement

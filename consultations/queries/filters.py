@@ -10,7 +10,7 @@ from consultations.models import Consultation, Tag
 from consultations.queries import search
 from kyodo import numbers
 from kyodo.centre.models import ActivityField, Ward
-from kyodo.centre.queries import all_wards
+from kyodo.centre.queries import all_fields, all_wards
 from kyodo.statements import Statement
 
 ME, NOBODY = "me", "none"
@@ -29,7 +29,7 @@ class Choices:
 
     @cached_property
     def fields(self) -> Sequence[ActivityField]:
-        return _fields.rows()
+        return all_fields()
 
     @cached_property
     def tags(self) -> Sequence[Tag]:
@@ -39,11 +39,6 @@ class Choices:
     def colleagues(self) -> Sequence[User]:
         """Everybody of the same office."""
         return _colleagues.rows(self._user)
-
-
-@Statement
-def _fields() -> QuerySet[ActivityField]:
-    return ActivityField.objects.all()
 
 
 @Statement

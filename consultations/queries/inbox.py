@@ -138,8 +138,8 @@ def inbox(user: User, tab: Tab, sort: str, filters: Filters, page: str) -> Inbox
     lying = (work if filters else Consultation.objects.in_hand_of(user)).filter(conditions(user)[tab])
     # Which lines, and then what stands in them: to sort a thousand rows, their joins need not be made.
     keys = lying.order_by(*ORDERS[sort]).values_list("pk", flat=True)
-    found = KnownPaginator(keys, counts[tab]).get_page(page)
-    return Inbox(tabs, tab, found, rows=rows_of(_lines(list(found)), user), referrals=(), loads=loads)
+    shown = KnownPaginator(keys, counts[tab]).get_page(page)
+    return Inbox(tabs, tab, shown, rows=rows_of(_lines(list(shown)), user), referrals=(), loads=loads)
 
 
 def next_of(user: User, tab: Tab, sort: str, filters: Filters, one: Consultation) -> Consultation | None:
@@ -287,7 +287,7 @@ SHOWN = (
 
 def _lines(keys: list[int]) -> list[Consultation]:
     """In the order of the keys."""
-    by_key = {one.pk: one for one in _with_facts.rows(keys)}
+    by_key = {consultation.pk: consultation for consultation in _with_facts.rows(keys)}
     return [by_key[key] for key in keys if key in by_key]
 
 

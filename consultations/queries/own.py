@@ -26,8 +26,10 @@ class OwnConsultation:
 
 
 def open_consultations(user: User) -> Sequence[OwnConsultation]:
-    rows = _open_of_person.rows(user.pk)
-    return [OwnConsultation(one, standing_of(one), next(iter(appointments(one)), None)) for one in rows]
+    return [
+        OwnConsultation(consultation, standing_of(consultation), next(iter(appointments(consultation)), None))
+        for consultation in _open_of_person.rows(user.pk)
+    ]
 
 
 @Statement

@@ -146,9 +146,9 @@ def _entries(consultation: Consultation, user: User, since: datetime | None, all
     if since is None and not all_of_it:
         return _newest_entries.rows(user, consultation.pk)
     rows = _entries_of(user, consultation.pk)
-    return list(
-        rows if since is None else rows.filter(written_at__gt=since)[: None if all_of_it else SHOWN + 1]
-    )
+    if since is not None:
+        rows = rows.filter(written_at__gt=since)
+    return list(rows if all_of_it else rows[: SHOWN + 1])
 
 
 @Statement

@@ -106,9 +106,9 @@ class WardDesk:
 def ward_desk(user: User) -> WardDesk:
     return WardDesk(
         needs=[*_mails(user), *_asked(user), *_unsent(user), *_in_hand(user)],
-        open=[open_line(one) for one in _open.rows(user)],
+        open=[open_line(consultation) for consultation in _open.rows(user)],
         open_count=_all_open.count(user),
-        sent=[sent_line(one) for one in _last_sent.rows(user)],
+        sent=[sent_line(referral) for referral in _last_sent.rows(user)],
     )
 
 
@@ -216,17 +216,17 @@ def _is_handed_over(one: Referral) -> bool:
 def _asked(user: User) -> list[Need]:
     """Referrals to answer, and those accepted whose end the sender waits for."""
     found = []
-    for one in _received_open.rows(user):
-        if one.status == Referral.Status.SENT:
+    for referral in _received_open.rows(user):
+        if referral.status == Referral.Status.SENT:
             reason = Reason(_("返事をする"), "new")
-            note = _("%(day)sまで") % {"day": dates.short_day(clock.local(one.answer_until))}
+            note = _("%(day)sまで") % {"day": dates.short_day(clock.local(referral.answer_until))}
         else:
             reason = Reason(_("終わったら、その後を伝える"), "good")
-            told = [_("担当 %(name)s") % {"name": one.assignee}] if one.assignee else []
-            if one.meets_at:
-                told.append(_("同席 %(when)s") % {"when": dates.moment(one.meets_at)})
+            told = [_("担当 %(name)s") % {"name": referral.assignee}] if referral.assignee else []
+            if referral.meets_at:
+                told.append(_("同席 %(when)s") % {"when": dates.moment(referral.meets_at)})
             note = "　".join(told)
-        line = received_line(one)
+        line = received_line(referral)
         found.append(Need(line.url, line.title, line.reference, [reason], note))
     return found
 
@@ -247,7 +247,7 @@ def _mails(user: User) -> list[Need]:
 
 def _unsent(user: User) -> list[Need]:
     """Mails that did not reach anybody: the list of mails is the centre's, and shows none of a ward's."""
-    subjects = dict(_failed_mails.rows(user, clock.now() - UNSENT_SHOWN))
+    subjects = dict(_mails_not_arrived.rows(user, clock.now() - UNSENT_SHOWN))
     if not subjects:
         return []
     mine = Consultation.objects.in_hand_of(user)
@@ -266,11 +266,10 @@ def _unsent(user: User) -> list[Need]:
 
 
 @Statement
-def _failed_mails(user: User, since: datetime) -> QuerySet[OutgoingMail, tuple[int | None, str]]:
+def _mails_not_arrived(user: User, since: datetime) -> QuerySet[OutgoingMail, tuple[int | None, str]]:
     mine = Consultation.objects.in_hand_of(user)
-    failed = Q(state=OutgoingMail.State.FAILED) | Q(delivery=OutgoingMail.Delivery.UNDELIVERED)
-    mails = OutgoingMail.objects.filter(
-        failed, about_kind=about.KIND, about_id__in=mine.values("pk"), created_at__gte=since
+    mails = OutgoingMail.objects.not_arrived().filter(
+        about_kind=about.KIND, about_id__in=mine.values("pk"), created_at__gte=since
     )
     return mails.order_by("created_at").values_list("about_id", "subject")[:NEEDS]
 

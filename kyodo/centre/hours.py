@@ -168,7 +168,7 @@ class WeekLine:
     def text(self) -> str:
         if self.hours is None:
             return _("休館")
-        return f"{dates.clock_time(self.hours.opens)}-{dates.clock_time(self.hours.closes)}"
+        return dates.hours(self.hours.opens, self.hours.closes)
 
 
 def usual_week(day: date | None = None) -> list[WeekLine]:
@@ -233,7 +233,7 @@ class TodayStatus:
             return ""
         names = {
             "day": dates.short_day(self.next_opening),
-            "time": dates.clock_time(self.next_opening.time()),
+            "time": dates.clock_time(self.next_opening),
         }
         if self.next_opening.date() == self.today.date:
             return _("%(time)sに開きます") % names

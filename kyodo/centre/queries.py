@@ -38,6 +38,11 @@ def everyday_fields() -> list[ActivityField]:
     return _everyday_fields.rows()
 
 
+def all_fields() -> list[ActivityField]:
+    """The everyday words and those of the law."""
+    return _all_fields.rows()
+
+
 def all_wards() -> list[Ward]:
     """In the order in which the city names them."""
     return _all_wards.rows()
@@ -46,6 +51,11 @@ def all_wards() -> list[Ward]:
 @Statement
 def _everyday_fields() -> QuerySet[ActivityField]:
     return ActivityField.objects.everyday()
+
+
+@Statement
+def _all_fields() -> QuerySet[ActivityField]:
+    return ActivityField.objects.all()
 
 
 @Statement

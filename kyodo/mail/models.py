@@ -37,6 +37,11 @@ class OutgoingMailQuerySet(models.QuerySet["OutgoingMail"]):
         """Waiting for somebody's decision."""
         return self.filter(state=OutgoingMail.State.FAILED)
 
+    def not_arrived(self) -> "OutgoingMailQuerySet":
+        """Given up at once, or come back afterwards."""
+        came_back = Q(delivery=OutgoingMail.Delivery.UNDELIVERED)
+        return self.filter(Q(state=OutgoingMail.State.FAILED) | came_back)
+
     def due(self) -> "OutgoingMailQuerySet":
         """Waiting, and its next try has come."""
         return self.filter(state=OutgoingMail.State.WAITING, next_attempt_at__lte=clock.now())

@@ -3,6 +3,7 @@ from datetime import datetime
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
@@ -67,7 +68,10 @@ class Hold(models.Model):
 
 class OccupancyQuerySet(models.QuerySet["Occupancy"]):
     def overlapping(self, begins_at: datetime, ends_at: datetime) -> "OccupancyQuerySet":
-        return self.filter(period__overlap=(begins_at, ends_at))
+        return self.during(DateTimeTZRange(begins_at, ends_at))
+
+    def during(self, period: DateTimeTZRange) -> "OccupancyQuerySet":
+        return self.filter(period__overlap=period)
 
 
 class Occupancy(models.Model):

@@ -8,7 +8,7 @@ from kyodo import clock
 from kyodo.db import models
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from accounts.models import User
 
@@ -22,7 +22,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def between(self, first: "date", last: "date") -> "VisitQuerySet":
         """On these days, the last one included."""
-        return self.filter(visited_at__gte=clock.day_begins(first), visited_at__lt=clock.day_ends(last))
+        return self.made_between(clock.day_begins(first), clock.day_ends(last))
+
+    def made_between(self, begins: "datetime", ends: "datetime") -> "VisitQuerySet":
+        return self.filter(visited_at__gte=begins, visited_at__lt=ends)
 
 
 @pghistory.track()

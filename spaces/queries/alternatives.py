@@ -32,9 +32,7 @@ class Place:
     @property
     def short(self) -> str:
         """Where the day is told beside it: 「スペースB 15:00-17:00」"""
-        begins, ends = clock.local(self.begins_at), clock.local(self.ends_at)
-        hours = f"{dates.clock_time(begins.time())}-{dates.clock_time(ends.time())}"
-        return f"{self.space.name} {hours}"
+        return f"{self.space.name} {dates.hours(self.begins_at, self.ends_at)}"
 
     @property
     def day(self) -> date:

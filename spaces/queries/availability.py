@@ -300,7 +300,7 @@ ENDS = _TokyoMinutes(F("period__endswith"), rounding="ceil")
 
 @Statement
 def _occupancies(units: list[int], period: DateTimeTZRange) -> QuerySet[Occupancy, tuple[int, int, int]]:
-    occupancies = Occupancy.objects.filter(unit_id__one_of=units, period__overlap=period)
+    occupancies = Occupancy.objects.filter(unit_id__one_of=units).during(period)
     return occupancies.values_list("unit_id", BEGINS, ENDS)
 
 

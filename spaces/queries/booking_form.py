@@ -202,8 +202,7 @@ def _link(place: Place, prefill: Prefill, booking: Booking | None) -> str:
 
 
 def _hours_text(place: Place) -> str:
-    begins, ends = clock.local(place.begins_at), clock.local(place.ends_at)
-    return f"{dates.clock_time(begins.time())}-{dates.clock_time(ends.time())}"
+    return dates.hours(place.begins_at, place.ends_at)
 
 
 def _space_text(place: Place) -> str:

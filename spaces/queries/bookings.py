@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Group, Membership, User
+from accounts.queries.groups import memberships_of
 from kyodo import clock, dates
 from kyodo.statements import Statement
 from spaces.models import Booking, LotteryEntry, WaitingEntry
@@ -76,7 +77,7 @@ class GroupChoices:
 
 
 def group_choices(user: User) -> GroupChoices:
-    memberships = _memberships.rows(user.pk)
+    memberships = memberships_of(user)
     may = [membership.group for membership in memberships if membership.role in Membership.BOOKING_ROLES]
     return GroupChoices(
         bookable=[group for group in may if group.is_current],
@@ -84,16 +85,6 @@ def group_choices(user: User) -> GroupChoices:
         only_member=[
             membership.group for membership in memberships if membership.role not in Membership.BOOKING_ROLES
         ],
-    )
-
-
-@Statement
-def _memberships(user: int) -> QuerySet[Membership]:
-    return (
-        Membership.objects.filter(user_id=user)
-        .select_related("group")
-        .defer("group__search")
-        .order_by("group__name_kana", "group_id")
     )
 
 
@@ -202,12 +193,11 @@ class BookingPage:
 
 
 def booking_page(booking: Booking, user: User) -> BookingPage:
-    begins, ends = clock.local(booking.begins_at), clock.local(booking.ends_at)
     return BookingPage(
         booking=booking,
         status_text=status_text(booking),
         badge=badge(booking),
-        hours=f"{dates.clock_time(begins)}-{dates.clock_time(ends)}",
+        hours=dates.hours(booking.begins_at, booking.ends_at),
         is_ahead=booking.is_ahead,
         can_change=rights.can_change(user, booking),
         can_cancel=rights.can_cancel(user, booking),
@@ -215,7 +205,7 @@ def booking_page(booking: Booking, user: User) -> BookingPage:
         deadline_text=_("変更と取消は、%(until)sまでできます。")
         % {"until": dates.moment(rights.change_deadline(booking, booking.space.policy))},
         check_in_text=_("%(opens)sから受付できます。")
-        % {"opens": dates.clock_time(clock.local(rights.checkin_opens_at(booking)))},
+        % {"opens": dates.clock_time(rights.checkin_opens_at(booking))},
         claim_url=_claim_url(booking),
         next_step=_next_step(booking),
     )

@@ -110,7 +110,7 @@ class Entry:
 
     @property
     def hours(self) -> str:
-        return f"{dates.clock_time(self.booking.begins_at)}-{dates.clock_time(self.booking.ends_at)}"
+        return dates.hours(self.booking.begins_at, self.booking.ends_at)
 
     @property
     def people(self) -> str:
@@ -288,13 +288,13 @@ def _bookings(begins: datetime, ends: datetime) -> QuerySet[Booking]:
 def _uses(
     period: DateTimeTZRange,
 ) -> QuerySet[Occupancy, tuple[int, str, int | None, int | None, DateTimeTZRange]]:
-    uses = Occupancy.objects.filter(period__overlap=period).order_by("unit__code")
+    uses = Occupancy.objects.during(period).order_by("unit__code")
     return uses.values_list("unit_id", "unit__name", "booking_id", "hold_id", "period")
 
 
 @Statement
 def _visits(begins: datetime, ends: datetime) -> QuerySet[Visit]:
-    return Visit.objects.counted().filter(visited_at__gte=begins, visited_at__lt=ends)
+    return Visit.objects.counted().made_between(begins, ends)
 
 
 def here_now(group: Group) -> Booking | None:

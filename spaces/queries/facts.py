@@ -91,5 +91,5 @@ def free_seats(space: Space, begins_at: datetime, ends_at: datetime) -> list[Sea
 
 @Statement
 def _occupied(units: list[int], period: DateTimeTZRange) -> QuerySet[Occupancy, int]:
-    used = Occupancy.objects.filter(unit_id__one_of=units, period__overlap=period)
+    used = Occupancy.objects.filter(unit_id__one_of=units).during(period)
     return used.values_list("unit_id", flat=True)

@@ -107,7 +107,7 @@ def summary(*, pattern: str, first: date, begins: time, ends: time, group: Group
         BookingSeries.Pattern.FORTNIGHTLY: _("隔週%(weekday)s"),
         BookingSeries.Pattern.MONTHLY: _("毎月第%(nth)d%(weekday)s"),
     }[BookingSeries.Pattern(pattern)] % {"weekday": weekday, "nth": rules.nth_of_month(first)}
-    hours = f"{dates.clock_time(begins)}-{dates.clock_time(ends)}"
+    hours = dates.hours(begins, ends)
     return f"{group.name}・{space.name}・{repeats} {hours}"
 
 

@@ -1,16 +1,15 @@
 """Make the measured database, or tell the facts about it that the measured requests need."""
 
-from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
 from django.urls import reverse
 
 from accounts.models import Group, Membership, User
-from benchmarks import consultations, data, database
+from benchmarks import consultations, data
+from benchmarks.preparing import PrepareCommand
 from consultations.models import Consultation
 from consultations.queries.inbox import Sort, Tab
 from consultations.views.staff.inbox import KEPT
@@ -20,21 +19,14 @@ from spaces.models import Booking, Space
 POSTS = 100
 
 
-class Command(BaseCommand):
+class Command(PrepareCommand):
     help = __doc__
-    requires_system_checks: list[str] = []
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--scale", type=float, default=1.0)
-        parser.add_argument("--fresh", action="store_true")
-        parser.add_argument("--facts", action="store_true")
-
-    def handle(self, *args: Any, scale: float, fresh: bool, facts: bool, **options: Any) -> None:
-        if facts:
-            tell_facts()
-            return
-        database.create(fresh=fresh)
+    def prepare(self, scale: float) -> None:
         prepare(scale)
+
+    def tell_facts(self) -> None:
+        tell_facts()
 
 
 def prepare(scale: float) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Application, Group, Membership, User
 from accounts.queries import recipients
-from accounts.queries.groups import invitations_waiting
+from accounts.queries.groups import invitations_waiting, memberships_of
 from accounts.rules import validity
 from consultations.queries import ward_desk
 from consultations.queries.own import OwnConsultation, open_consultations
@@ -119,18 +119,9 @@ def _invitations(user: User) -> Iterator[Entry]:
 
 
 def _memberships(user: User) -> list[Membership]:
-    return _memberships_of.rows(user.pk)
-
-
-@Statement
-def _memberships_of(person: int) -> QuerySet[Membership]:
-    return (
-        Membership.objects.filter(user_id=person)
-        .exclude(group__status=Group.Status.CLOSED)
-        .select_related("group")
-        .defer("group__search")
-        .order_by("group__name_kana", "group_id")
-    )
+    return [
+        membership for membership in memberships_of(user) if membership.group.status != Group.Status.CLOSED
+    ]
 
 
 def _group(membership: Membership) -> Entry:

@@ -1,38 +1,27 @@
 """Make the measured database of django-helpdesk, or tell the facts about it that the measured requests need."""
 
-from argparse import ArgumentParser
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
 from django.urls import reverse
 from helpdesk.models import Queue, Ticket
 from helpdesk.query import query_to_base64
 
-from benchmarks import database
 from benchmarks.helpdesk import tickets
+from benchmarks.preparing import PrepareCommand
 
 
-class Command(BaseCommand):
+class Command(PrepareCommand):
     help = __doc__
-    requires_system_checks: list[str] = []
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--scale", type=float, default=1.0)
-        parser.add_argument("--fresh", action="store_true")
-        parser.add_argument("--facts", action="store_true")
-
-    def handle(self, *args: Any, scale: float, fresh: bool, facts: bool, **options: Any) -> None:
-        if facts:
-            tell_facts()
-            return
-        database.create(fresh=fresh)
+    def prepare(self, scale: float) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         if not tickets.is_loaded():
             tickets.load(scale)
+
+    def tell_facts(self) -> None:
+        tell_facts()
 
 
 def tell_facts() -> None:

@@ -1,5 +1,6 @@
 """Puts what somebody had typed into a form of a finished page, so that no view has to know how."""
 
+import re
 from collections import defaultdict
 from urllib.parse import urljoin, urlsplit
 
@@ -10,6 +11,8 @@ BUTTONS = ("submit", "button", "image", "reset")
 # Not to be filled: a ticket of its own, and what browsers let nobody fill.
 UNTOUCHED = (*BUTTONS, "password", "file")
 LONGEST_CHOICE = 40
+# What django.core.signing put under a value that travels with a form: time and signature.
+SIGNED = re.compile(r":[0-9A-Za-z]{6}:[\w-]{43}\Z")
 TICKET = "csrfmiddlewaretoken"
 
 
@@ -28,7 +31,7 @@ def refill(html: str, *, page: str, address: str, typed: Fields) -> str | None:
 
 def is_text(value: str) -> bool:
     """Words that somebody wrote, to be read again before they are sent; not a number, a day or a choice."""
-    return not value.isascii() or len(value) > LONGEST_CHOICE
+    return not value.isascii() or (len(value) > LONGEST_CHOICE and not SIGNED.search(value))
 
 
 def _is_sent_to(form: Tag, page: str, address: str) -> bool:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import AnonymousUser
+from django.core import signing
 from django.core.exceptions import SuspiciousOperation
 from django.db import connection
 from django.test import Client, RequestFactory
@@ -44,6 +46,21 @@ def test_a_form_without_its_ticket_asks_to_send_again() -> None:
 
     assert response.status_code == 403
     assert "もう一度送ってください" in response.content.decode()
+
+
+def test_what_was_typed_is_sent_again_and_our_own_stamp_is_not_shown_for_words() -> None:
+    stamp = signing.TimestampSigner(salt="a form").sign("")
+
+    page = Client(enforce_csrf_checks=True).post(
+        "/consult/", {"began": stamp, "text": "花壇の相談"}, headers={"origin": "http://testserver"}
+    )
+
+    form = BeautifulSoup(page.text, "html.parser").select_one("form[data-once]")
+    assert form is not None
+    assert [field["name"] for field in form.find_all("textarea")] == ["text"]
+    hidden = form.select_one("[name=began]")
+    assert hidden is not None
+    assert (hidden["type"], hidden["value"]) == ("hidden", stamp)
 
 
 def test_a_broken_request_gets_a_page_of_ours(rf: RequestFactory) -> None:

@@ -36,7 +36,7 @@ def load(accounts: Mapping[str, User]) -> dict[str, Registered]:
         representative = accounts[row["representative"]]
         group = _group(row, number, representative)
         group.fields.set([fields[code] for code in row["fields"]])
-        group.wards.set([wards[code] for code in row["wards"]])
+        group.wards.set(wards.values() if row["wards"] == "all" else [wards[code] for code in row["wards"]])
         Membership.objects.create(group=group, user=representative, role=Membership.Role.REPRESENTATIVE)
         for email in row.get("members", ()):
             Membership.objects.create(group=group, user=accounts[email])

@@ -18,6 +18,11 @@ MARKED = """(one) => {
   return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
 }"""
 
+ON_TOP = """(link) => {
+  const box = link.getBoundingClientRect();
+  return link.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+}"""
+
 
 def tab_to(page: Page, target: Locator) -> None:
     """Press Tab until the target has the focus; every stop on the way must show itself, once the style sheets are there."""
@@ -103,6 +108,7 @@ def test_arrows_walk_the_week_and_a_link_leads_past_it(open_page: Open, site: st
     page.locator("#main").focus()
     past = page.get_by_role("link", name="時間の表をとばす")
     tab_to(page, past)
+    assert past.evaluate(ON_TOP), "the head of the table lies over it"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("""() => {
